@@ -10,6 +10,7 @@ from datetime import date
 from ...model.calendar import Calendar
 from ..inference.estimates import Distribution
 from ..inference.proper_scores import HORIZON, quantile_loss
+from ..inference.words import share_text
 from .views import Curve, Unscored, View
 
 INTERVALS = (0.5, 0.9)  # central intervals whose coverage is said
@@ -215,7 +216,7 @@ def _brier(view: View, day: date, as_of: date, outcome: Outcome, calendar: Calen
         return Unscored("made after that day")
     low, high = view.probability_before(calendar.months_by(day))
     if high - low > 1e-9:
-        return Unscored(f"it states no probability of that, but one between {low:.0%} and {high:.0%}")
+        return Unscored(f"it states no probability of that, but one between {share_text(low)} and {share_text(high)}")
     return (low - float(happened)) ** 2
 
 

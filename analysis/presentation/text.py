@@ -178,7 +178,7 @@ def figure(value: float) -> str:
     """Write a number briefly: 330 000, 0.012, 0.0004, 5.1e+26; nothing has no sign."""
     if value == 0:
         return "0"
-    if abs(value) < 1e3:
+    if abs(value) < 999.5:  # from where three digits round to a thousand
         return f"{value:.{3 if abs(value) >= 1e-3 else 2}g}"
     return thousands(value) if abs(value) < 1e8 else f"{value:.2e}"
 
@@ -279,7 +279,7 @@ def arrival_text(event: str, when: str, name: str = "Mythos") -> str:
 def leader_text(question: Question, shares: Mapping[str, Estimate], scenario: str | None = None) -> str:
     """Say who is most often first, with what probability; a scenario may have brought them in."""
     leader, share = max(shares.items(), key=lambda entry: entry[1].value)
-    return f"{firm_under(question, leader, scenario)} {share.value:.0%}"
+    return f"{firm_under(question, leader, scenario)} {share_text(share.value)}"
 
 
 def quantile_text(p: float) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from catchup.analysis.inference.estimates import Estimate
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.digest import _watched_text
@@ -15,11 +16,13 @@ from catchup.analysis.presentation.tables.lag_assumptions import lag_assumption_
 from catchup.analysis.presentation.tables.obstacles import layout
 from catchup.analysis.presentation.tables.structures import telling_table
 from catchup.analysis.presentation.tables.watch import likelihood_text
-from catchup.analysis.presentation.text import error_text
+from catchup.analysis.presentation.tables.worlds import world_table
+from catchup.analysis.presentation.text import error_text, leader_text
 from catchup.analysis.studies.obstacles import obstacles
 from catchup.analysis.studies.readings.lag_assumptions import LagAssumption, LagAssumptions
 from catchup.analysis.studies.structures import structures
 from catchup.analysis.studies.watch import watch
+from catchup.analysis.studies.worlds import WorldResult, Worlds
 from catchup.model.assumptions import load_assumptions
 
 
@@ -43,6 +46,18 @@ def test_a_small_probability_is_small_in_every_table(chance: float, said: str, p
     assert likelihood_text(seen) == f"{said}, judged"
     kept = {"title": "A merger", "probability": chance, "probability_is": "judgement", "outcomes": []}
     assert _watched_text(kept).startswith(f"A merger, {said} likely within half a year")
+    assert leader_text(prior.question, {"bytedance": Estimate(chance, 0.0)}) == f"ByteDance {said}"
+    world = WorldResult("one", "One", "model", ready=prior.ready, first_firm={"startup": Estimate(chance, 0.0)})
+    (column,) = [each for each in world_table(Worlds(prior.origin, (world,))).columns if each.instead]
+    assert column.text is not None
+    assert (column.text(world), column.instead) == (
+        f"startup {said}",
+        (f"Most often first: startup in one ({said}).",),
+    )
+    other = replace(world, id="two", first_firm={"startup": Estimate(0.5, 0.0)})
+    (column,) = [each for each in world_table(Worlds(prior.origin, (world, other))).columns if each.instead]
+    low, high = sorted([(chance, f"{said} (one)"), (0.5, "50% (two)")])
+    assert column.instead == (f"Most often first: startup in 2 worlds, from {low[1]} to {high[1]}.",)
 
 
 def test_obstacles_say_the_dates_error_as_a_forecast_does(prior: Posterior) -> None:

@@ -96,6 +96,14 @@ def test_a_window_with_less_than_all_of_the_probability() -> None:
     assert scored(window).covered == {0.5: None, 0.9: None}
 
 
+@pytest.mark.parametrize(("probability", "said"), [(0.6, "40%"), (0.9996, "below 0.1%")])
+def test_bounds_of_a_probability_are_written_as_probabilities_are(probability: float, said: str) -> None:
+    by = date(2026, 12, 31)
+    window = Window(20.0, 23.0, probability)
+    found = scored(window, Outcome(date(2027, 2, 1)), (by,))
+    assert found.reasons["brier 2026-12-31"] == f"it states no probability of that, but one between 0% and {said}"
+
+
 # quantiles -----------------------------------------------------------------------------------------------------------
 
 

@@ -34,7 +34,7 @@ from .style import (
     series,
     wrap,
 )
-from .wording import event_text, source_line
+from .wording import brief, event_text, source_line
 
 Array = NDArray[np.float64]
 
@@ -205,5 +205,5 @@ def _subtitle(forecast: Forecast, moved: Movement | None, events: Sequence[Forec
 
 def _source(forecast: Forecast) -> str:
     error = forecast.ready.quantile(0.5).mcse
-    noise = f"Monte Carlo error of the median {error:.2g} months" if math.isfinite(error) else ""
+    noise = f"Monte Carlo error of the median {brief(error)} months" if math.isfinite(error) else ""
     return source_line(forecast.origin, noise, *forecast.warnings_of_draws())

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from ...inference.estimates import Distribution, Estimate
 from ...inference.probabilities import DELAYED, QUANTILES
 from ...inference.result import Result
-from ..text import brief_shift, date_text
+from ..text import brief_shift, date_text, quantile_text
 from .dates import date_number, day_number, set_date_axis
 from .style import INK, LABEL_SIZE, MUTED, NARROW, SERIES, frame, mark_day, new_figure, text_width, wrap
 from .wording import brief, source_line
@@ -125,7 +125,7 @@ def _write_heads(axes: Axes, columns: Sequence[float]) -> None:
         return
     _write_cell(axes, (len(columns) - 1) / 2, -0.95, "Shift of quantile, months", head=True)
     for column, p in enumerate(columns):
-        _write_cell(axes, column, -0.55, "median" if p == 0.5 else f"{p:.0%}", head=True)
+        _write_cell(axes, column, -0.55, quantile_text(p), head=True)
 
 
 def _write_cell(axes: Axes, column: float, position: float, text: str, *, head: bool = False) -> None:

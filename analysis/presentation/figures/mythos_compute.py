@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from ...inference.forecast import Forecast
 from ...inference.probabilities import HEADLINE
 from ...inference.streaming import AnyDistribution
+from ..text import quantile_text
 from .densities import density
 from .flop_axis import flop_tick_text, flop_ticks
 from .style import INK, LABEL_SIZE, WIDTH, Series, frame, house_style, new_figure, series
@@ -96,7 +97,7 @@ def _mark(axes: Axes, distribution: AnyDistribution, tallest: float) -> None:
         height = float(np.interp(at, *estimated))
         axes.plot([at, at], [0.0, height], color=series(0).colour, linewidth=0.8)
         axes.annotate(
-            f"{'median' if p == 0.5 else f'{p:.0%}'}\n{flop_text(10.0**at)}",
+            f"{quantile_text(p)}\n{flop_text(10.0**at)}",
             (at, tallest if p == 0.5 else height),
             xytext=(offset, 3),
             textcoords="offset points",

@@ -11,6 +11,7 @@ from ...inference.probabilities import DELAYED
 from ...studies.worlds import WorldResult, Worlds
 from ..json_form import shares_as_json, to_json
 from ..table import ABSENT, Cell, Column, Layout, Room, Span, Table
+from ..text import share_text
 from .columns import asked_text, date_columns, shift_column
 
 SORTS = {"model": "model", "belief": "believed", "scenario": "from the day"}
@@ -98,7 +99,7 @@ def _leader(row: WorldResult) -> str:
     if row.first is None:
         return ""
     firm, share = row.first
-    return f"{row.firm_titles.get(firm, firm)} {share.value:.0%}"
+    return f"{row.firm_titles.get(firm, firm)} {share_text(share.value)}"
 
 
 def _leaders(result: Worlds) -> str:
@@ -113,8 +114,8 @@ def _leaders(result: Worlds) -> str:
 def _range_text(title: str, worlds: Sequence[tuple[float, str]]) -> str:
     (least, seldom), (most, often) = worlds[0], worlds[-1]
     if len(worlds) == 1:
-        return f"{title} in {often} ({most:.0%})"
-    between = f"from {least:.0%} ({seldom}) to {most:.0%} ({often})"
+        return f"{title} in {often} ({share_text(most)})"
+    between = f"from {share_text(least)} ({seldom}) to {share_text(most)} ({often})"
     return f"{title} in {len(worlds)} worlds, {between}"
 
 
