@@ -6,8 +6,12 @@ These figures were copied from the source apart from ``baseline.toml``, so that 
 from __future__ import annotations
 
 import datetime
+import re
+import tomllib
+from pathlib import Path
 
 import pytest
+from rooms import ROOMS
 
 from catchup.model import load_assumptions
 from catchup.priors.packaged import named_overlays, packaged_layers, read_overlay
@@ -141,3 +145,17 @@ def test_impossible_values_are_bounded_out(table):
         assert text.above is not None or text.minimum is not None, quantity.name
         if quantity.name.endswith(("_share", "_budget")) or quantity.name.startswith("mfu_"):
             assert text.maximum == 1.0, quantity.name
+
+
+def test_every_constant_is_read_somewhere() -> None:
+    """One that nothing names stands among the assumptions and assumes nothing."""
+    root = Path(__file__).resolve().parents[2]
+    modules = [path.read_text(encoding="utf-8") for room in ROOMS for path in (root / room).rglob("*.py")]
+    # also by a name that is filled in, f"{nation}_known_share", if it says a word of its own
+    literals = {literal for text in modules for literal in re.findall(r'"([a-z0-9_{}]+)"', text)}
+    filled_in = {re.sub(r"{\w+}", r"\\w+", literal) for literal in literals if re.search(r"[a-z]{4}(?!\w*})", literal)}
+    named = re.compile("|".join(filled_in))
+    tables = [tomllib.loads(path.read_text(encoding="utf-8")) for path in (root / "priors").rglob("*.toml")]
+    constants = {name for table in tables for name in table.get("constant", {})}
+    assert len(constants) > 10
+    assert {name for name in constants if not named.fullmatch(name)} == set()
