@@ -13,7 +13,7 @@ from ..priors.bases import Array
 from ..priors.copula import Copula
 from ..priors.errors import unknown_name
 from ..priors.families import Family
-from ..priors.hierarchy import marginal, marginal_quantiles, related, relatives
+from ..priors.hierarchy import marginal_quantiles, related, relatives
 from ..priors.independence import independent
 from ..priors.layers import Layer
 from ..priors.packaged import is_own_file
@@ -179,12 +179,8 @@ class Assumptions:
             raise unknown_name("quantity", name, self.beliefs, key="name")
         return marginal_quantiles(name, self.beliefs, probabilities, self.copula)
 
-    def marginals(self, names: Iterable[str]) -> dict[str, Family]:
-        """What is believed of some quantities, each by itself: distributions that need no other quantity's value."""
-        return {name: marginal(name, self.beliefs, self.copula) for name in names}
-
     def independent(self, names: Iterable[str]) -> dict[str, Family]:
-        """As `marginals`, for what takes quantities for independent of each other.
+        """What is believed of some quantities, each by itself, where they are taken for independent of each other.
 
         Raises
         ------

@@ -48,11 +48,6 @@ class World:
     pools: dict[str, Pool]
     stages: tuple[World, ...] = ()
 
-    @property
-    def log_growth(self) -> Any:
-        """Rate at which the requirement falls at t = 0, per month; (draw,)."""
-        return self.law.pace
-
 
 @dataclass(frozen=True)
 class Contender:

@@ -56,12 +56,6 @@ def embedded_json(data: Any) -> Markup:
     return Markup(content.translate(ESCAPED))
 
 
-def to_html(table: Table[Any]) -> str:
-    """Return a table in HTML, with the sentences around it."""
-    macros: Any = environment().get_template("table.html.j2").module
-    return str(macros.whole(table))
-
-
 def _finalized(value: Any) -> Any:
     """Text from elsewhere is made harmless; what is marked up already stays."""
     return harmless(value) if type(value) is str else value

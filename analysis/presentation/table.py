@@ -1,8 +1,8 @@
 """A result's table, laid out once: what people read in each column, and where programs find it.
 
 A table is rows of any kind and columns that know what to make of one. The renderers show the same table in a
-terminal (`terminal.to_terminal`), in HTML (`html.to_html`), in Markdown (`markdown.to_markdown`) and as JSON
-(`json_form.to_json`).
+terminal (`terminal.to_terminal`), in HTML (`whole`, a macro of `table.html.j2`), in Markdown (`markdown.to_markdown`)
+and as JSON (`json_form.to_json`).
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ def test_prior_launches_agree_with_bisection(article: Assumptions, values: dict[
                 [at(row) for row in pool.rate],
                 [at(row) for row in pool.start],
                 [at(row) for row in pool.length],
-                at(world.log_growth),
+                at(world.law.pace),
                 at(target),
             )
             assert result.contenders[name].launch[index] == pytest.approx(expected, abs=WITHIN)

@@ -151,5 +151,5 @@ def test_every_source_stopped_at_once(article: Assumptions, values: dict[str, np
     world, result = outcome(article, values, intervention=Intervention(stop=dict.fromkeys(arriving, 0.0)))
     for name, firm in article.race.firms.items():
         affordable = 12.0 * values[firm.budget] * world.pools[name].stock * world.flop_month[name]
-        expected = np.maximum(np.log(world.mythos_flop / affordable) / world.log_growth, 0.0)
+        expected = np.maximum(np.log(world.mythos_flop / affordable) / world.law.pace, 0.0)
         np.testing.assert_allclose(result.contenders[name].launch, expected, rtol=1e-9, atol=1e-9)

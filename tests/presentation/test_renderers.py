@@ -15,11 +15,12 @@ from markdown_it import MarkdownIt
 from rich.console import Console
 
 from catchup.analysis.presentation.harmless import harmless
-from catchup.analysis.presentation.html import environment, to_html
+from catchup.analysis.presentation.html import environment
 from catchup.analysis.presentation.json_form import merged, to_json
 from catchup.analysis.presentation.markdown import markdown_table, marked_up, to_markdown
 from catchup.analysis.presentation.table import ABSENT, KEY, Column, Layout, Room, Span, Table, plain
 from catchup.analysis.presentation.terminal import print_layout
+from html_tables import to_html
 
 HOSTILE = (
     "<!--<script>alert(1)</script>",

@@ -24,7 +24,6 @@ from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.result import Result
 from catchup.analysis.presentation.caveats import load_caveats
-from catchup.analysis.presentation.html import to_html
 from catchup.analysis.presentation.markdown import to_markdown
 from catchup.analysis.presentation.table import KEY, Column, Layout, Table
 from catchup.analysis.presentation.tables import builders
@@ -49,6 +48,7 @@ from catchup.analysis.studies.watch import watch
 from catchup.analysis.studies.worlds import worlds
 from catchup.evidence import load_ledger, select
 from catchup.model.assumptions import load_assumptions
+from html_tables import to_html
 
 ANALYSIS = Path(importlib.import_module("catchup.analysis").__file__ or "").parent
 BUILDERS = ANALYSIS / "presentation" / "tables"

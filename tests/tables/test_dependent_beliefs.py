@@ -146,7 +146,7 @@ def test_a_curve_and_its_pymc_model_take_beliefs_that_hang_on_others(tmp_path: P
     drawn = drawn_models(np.random.default_rng(7), Line(), 0.9)
     one = load_assumptions([overlay_of(tmp_path, "measured_progress", "efficiency_slope")])
     found = efficiency_curve(drawn, one.beliefs, 4.0).curve.values
-    np.testing.assert_array_equal(found, efficiency_curve(drawn, one.marginals(PARAMETERS), 4.0).curve.values)
+    np.testing.assert_array_equal(found, efficiency_curve(drawn, one.independent(PARAMETERS), 4.0).curve.values)
     assert "level" in build_efficiency_model(drawn, one.beliefs, 4.0).named_vars
     both = one.beliefs | {"efficiency_noise": LogNormal(median=Given("level", times=3.0), sigma=0.5)}
     with pytest.raises(InputError, match="efficiency_slope and efficiency_noise both depend on level"):
@@ -165,7 +165,7 @@ def test_a_curve_and_its_pymc_model_take_beliefs_that_hang_on_others(tmp_path: P
 
 def test_by_itself_a_quantity_spreads_as_far_as_both_together(tmp_path: Path) -> None:
     assumptions = load_assumptions([overlay_of(tmp_path, "hindcast_typical_lag")])
-    (found,) = assumptions.marginals(["hindcast_typical_lag"]).values()
+    (found,) = assumptions.independent(["hindcast_typical_lag"]).values()
     exact = stats.lognorm(math.hypot(0.3, 0.9), scale=12.0)
     probabilities = np.linspace(0.02, 0.98, 25)
     # no worse than as many independent draws would be; between its knots the curve of a normal score is straight
@@ -176,14 +176,14 @@ def test_by_itself_a_quantity_spreads_as_far_as_both_together(tmp_path: Path) ->
 
 def test_what_stands_by_itself_is_left_as_it_is() -> None:
     assumptions = load_assumptions()
-    assert assumptions.marginals(["mfu_china"]) == {"mfu_china": assumptions.beliefs["mfu_china"]}
+    assert assumptions.independent(["mfu_china"]) == {"mfu_china": assumptions.beliefs["mfu_china"]}
 
 
 def test_what_follows_from_a_fixed_quantity_is_fixed(tmp_path: Path) -> None:
     path = tmp_path / "follows.toml"
     path.write_text(LEVEL + '[quantity.chinese_release_delay]\nfamily = "fixed"\nvalue = {quantity = "level"}\n')
     assumptions = load_assumptions([str(path)], fixed={"level": 2.0})
-    (found,) = assumptions.marginals(["chinese_release_delay"]).values()
+    (found,) = assumptions.independent(["chinese_release_delay"]).values()
     assert found.quantile([0.1, 0.9]).tolist() == [2.0, 2.0]
 
 
