@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 
 from ...priors.packaged import own_number
 from ...priors.strict import StrictModel
+from ..units import ChipName
 from .estimate import Share
 from .kind import Clock, Figures, ModelState, Name, Positive, log_of
 from .normal import NormalKind
@@ -32,7 +33,7 @@ class Observed(StrictModel):
     active_parameters: Positive
     tokens: Positive
     chips: Positive | None = None
-    chip: Name | None = None
+    chip: ChipName | None = None
     firm: Name
     date: datetime.date
 
