@@ -249,7 +249,7 @@ def _as_looked(item: Item, chosen: Sequence[Item]) -> Item:
     if last is None or last == item.observed.confirmed_through or last < item.text.known_since:
         return item
     seen = {"confirmed_through": last}
-    text = item.text.model_copy(update={"observed": {**item.text.observed, **seen}})  # which runs keep
+    text = item.text.model_copy(update={"observed": {**(item.text.observed or {}), **seen}})  # which runs keep
     return replace(item, text=text, observed=item.observed.model_copy(update=seen))
 
 

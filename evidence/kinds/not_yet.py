@@ -5,6 +5,7 @@ r"""`not_yet`: nothing has been announced by a day.
 where the model has no law of reporting of its own (see `reporting`), and by that law otherwise. T is the date at which
 the event is ready and :math:`\tau` the mean reporting delay. t is the day of the finding or, where the item states
 none, the day of the question; with a law of reporting no later than `confirmed_through`, as nobody has looked since.
+Where a file states neither, somebody looked on the day that the item became known.
 The delay is marginalised: drawing it as a latent quantity, or cutting the likelihood off at T, leaves a sampler with an
 edge it cannot follow. An observation of 1 is silence, 0 a report; the log probability of silence is what is predicted.
 """
@@ -26,8 +27,8 @@ LIKELIEST = -1e-12  # log probability of silence; keeps the logarithm of "alread
 class Observed(Report):
     """Nothing, as of the day of the question; or, for another event or a finding of a given day, those.
 
-    `confirmed_through` is the last day on which somebody looked and found nothing: it moves on, a finding's `date`
-    does not.
+    `confirmed_through` is the last day on which somebody looked and found nothing, by default that on which the item
+    became known: it moves on, a finding's `date` does not.
     """
 
     event: Name = DEFAULT_EVENT
@@ -59,6 +60,11 @@ class NotYet(ReportingKind[Observed, DelayLikelihood]):
         if observed.confirmed_through is None or clock.reporting is None:
             return clock.as_of
         return min(observed.confirmed_through, clock.as_of)
+
+    def published_by(self, observed: Observed, known_since: datetime.date, publisher: str) -> Observed:
+        if observed.date is not None or observed.confirmed_through is not None:
+            return observed
+        return observed.model_copy(update={"confirmed_through": known_since})
 
     def observation(self, observed: Observed, clock: Clock) -> float:
         return 1.0

@@ -44,10 +44,32 @@ def test_silence_counts_up_to_the_day_of_the_last_look_where_the_model_tells_rea
         assert looked_at(later).figures(ARTICLE.clock(day))["as_of"] == pytest.approx(CURRENT.calendar.months(day))
 
 
-def test_silence_that_nobody_dates_counts_to_the_day_of_the_question():
-    for assumptions in (ARTICLE, CURRENT):
-        figures = item("not_yet").figures(assumptions.clock(DAY))
-        assert figures["as_of"] == pytest.approx(assumptions.calendar.months(DAY))
+def test_silence_that_nobody_dates_was_looked_for_on_the_day_it_became_known():
+    known = datetime.date(2026, 11, 5)
+    undated = item("not_yet", known_since=known, observed__confirmed_through=None)
+    assert undated.observed.confirmed_through == known
+    assert undated.figures(CURRENT.clock(DAY))["as_of"] == pytest.approx(CURRENT.calendar.months(known))
+    # the published reading: to the day of the question
+    assert undated.figures(ARTICLE.clock(DAY))["as_of"] == pytest.approx(ARTICLE.calendar.months(DAY))
+    found = datetime.date(2026, 11, 1)
+    finding = item("not_yet", known_since=known, observed={"date": found})
+    assert finding.observed.confirmed_through is None  # nobody confirms a finding again
+    assert finding.figures(CURRENT.clock(DAY))["as_of"] == pytest.approx(CURRENT.calendar.months(found))
+
+
+def test_what_nobody_dates_says_how_old_it_is_and_claims_no_more(folder, capsys):
+    text = SHIPPED.read_text().replace("confirmed_through = 2026-09-29", "").replace("2026-02-24", "2026-08-01", 1)
+    (folder / "mine.toml").write_text(text.replace('"no-public-model"', '"mine"').replace("no-chinese", "no-other"))
+    asked = ["forecast", "--evidence", "none", "--add", "mine.toml", "--draws", "4000", "--json"]
+    counted = {"current": "2026-08-01", "article": "2026-11-21"}
+    for model, through in counted.items():
+        assert run([*asked, "--as-of", "2026-11-21", "--model", model]) == 0
+        printed = capsys.readouterr()
+        found = json.loads(printed.out)
+        assert found["silence_confirmed_through"] == "2026-08-01"
+        (silence,) = found["silences"]
+        assert (silence["confirmed_through"], silence["counted_through"]) == ("2026-08-01", through)
+        assert "mine: silence was last confirmed through 2026-08-01, 112 days before 2026-11-21" in printed.err
 
 
 def test_what_is_predicted_is_the_models_law():
@@ -55,7 +77,7 @@ def test_what_is_predicted_is_the_models_law():
     concealed = np.array([0.05, 0.2])
     current = type(seen)(CURRENT, {**seen.quantity, "concealed_share": concealed}, seen.mythos_flop, seen.ready, {}, {})
     case, clock = item("not_yet"), CURRENT.clock(DAY)
-    waited = clock.months() - seen.ready["autonomous-range"]
+    waited = clock.months(case.observed.confirmed_through) - seen.ready["autonomous-range"]
     expected = log_silence(np, waited, 1.5, 0.8, concealed)
     np.testing.assert_allclose(predict(np, case, current, case.figures(clock)), expected, rtol=1e-12)
     assert (expected < 0.0).any()
