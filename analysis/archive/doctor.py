@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
+from ...evidence.confirmation import confirms, latest_confirmed
 from ...evidence.ledgers import Ledger, load_ledger
 from ...evidence.schema import Item
 from ...evidence.selection import select
@@ -148,12 +149,16 @@ def _ledger(folder: Path | None, today: date, shelf: Shelf | None) -> Iterator[F
         yield Finding("clock", "fail", f"this machine says {today}, and {known}", "set its clock")
     else:
         yield Finding("clock", "pass", f"today is {today}")
-    yield from _silences(ledger, today)
+    run = shelf.runs[-1] if folder is None and shelf is not None and shelf.runs else None
+    yield from _silences(ledger, today, run)
 
 
-def _silences(ledger: Ledger, today: date) -> Iterator[Finding]:
+def _silences(ledger: Ledger, today: date, run: Run | None) -> Iterator[Finding]:
     """How long ago somebody last looked for what is counted: of a silence that is set aside nobody need."""
     counted, aside = _counted_silences(ledger, today)
+    if run is not None and (told := _silences_of(run)):
+        counted = [_confirmed_since(item, counted) for item in told]
+        aside = {name: reason for name, reason in aside.items() if name not in {item.id for item in told}}
     confirmed = {item.id: getattr(item.observed, "confirmed_through", None) for item in counted}
     old = {name: day for name, day in confirmed.items() if day is not None and today - day > STALE}
     for name, day in old.items():
@@ -174,6 +179,19 @@ def _counted_silences(ledger: Ledger, today: date) -> tuple[list[Item], dict[str
         return [item for item in standing if item.kind.is_silence], {}
     aside = {each.item.id: each.reason for each in selection.set_aside if each.item.kind.is_silence}
     return [item for item in selection.counted if item.kind.is_silence], aside
+
+
+def _silences_of(run: Run) -> list[Item]:
+    """Silences that a run counted, which may be of another ledger, or have been added to this one."""
+    try:
+        return [item for item in run.inputs.evidence() if item.kind.is_silence]
+    except UNSOUND:  # which is said of the run
+        return []
+
+
+def _confirmed_since(item: Item, own: Sequence[Item]) -> Item:
+    """A silence that a run counted, as the ledger has it by now where that was confirmed through a later day."""
+    return next((latest_confirmed(other, item) for other in own if other.id == item.id and confirms(other, item)), item)
 
 
 def _tables(folder: Path, today: date) -> Finding:

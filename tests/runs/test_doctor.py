@@ -16,10 +16,14 @@ from catchup.analysis.archive import doctor as doctoring
 from catchup.analysis.archive.doctor import Doctor, examine
 from catchup.analysis.archive.reading import Run
 from catchup.analysis.commands.main import run as command
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request
 from catchup.analysis.runs.publish import publish
+from catchup.analysis.runs.run import run
 from catchup.evidence import __file__ as evidence_room
 from catchup.evidence.tables.store import TableStore
 from catchup.evidence.template import template
+from catchup.model.assumptions import load_assumptions
 
 Shelf = tuple[Path, list[Run]]
 LEDGER = Path(evidence_room).parent / "ledger"
@@ -161,6 +165,22 @@ def test_a_silence_that_is_set_aside_is_not_asked_for(runs: Path, shelf: Shelf, 
     (found,) = [each for each in look(runs, day, ledger=ledger).findings if each.id == "silence"]
     assert found.verdict == "pass"
     assert found.text == "none is to be confirmed; no-public-model is not counted: the silence was ended by reached"
+
+
+def test_the_silence_that_the_newest_run_counted_is_looked_at(runs: Path, shelf: Shelf, tmp_path: Path) -> None:
+    """A job with a ledger of its own is told of that one, whether or not an item says when somebody looked."""
+    ledger, day = tmp_path / "ledger", shelf[1][-1].manifest.as_of
+    ledger.mkdir()
+    text = template("not_yet", "quiet").replace("autonomous-range", "compute-equivalent")
+    known = day - timedelta(days=20)
+    text = text.replace("confirmed_through = 2026-11-01", "").replace("2026-11-01", known.isoformat())
+    (ledger / "quiet.toml").write_text(text)
+    asked = Question(load_assumptions(), day, draws=1_000)
+    run(Request(asked, evidence="quiet", ledger=ledger), runs, brief=True)
+    for options in ({}, {"ledger": ledger}):
+        (found,) = [each for each in look(runs, day, **options).findings if each.id == "silence"]
+        assert (found.verdict, found.text) == ("warn", f"quiet was last confirmed through {known}, 20 days ago")
+        assert found.advice.startswith("catchup evidence confirm quiet --through DATE")
 
 
 def test_tables_that_are_old_and_a_ledger_that_is_wrong(runs: Path, shelf: Shelf) -> None:
