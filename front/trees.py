@@ -111,7 +111,13 @@ def compare(models: Mapping[str, Any]) -> ModelComparison:
     ------
     InputError
         If a file cannot be read, there are fewer than two models, one has no pointwise log likelihood, no item is
-        common to all, or two were asked of another event or day, or saw other data under one name.
+        common to all, or two were asked of another event or day, or saw other data under one name: a silence, too, that
+        `article` reads to the day of the question and `current` through the last confirmation.
+
+    Warns
+    -----
+    UserWarning
+        If k-hat says that leaving items out of a model cannot be trusted.
 
     Examples
     --------

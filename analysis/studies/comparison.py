@@ -21,6 +21,7 @@ References
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -119,7 +120,12 @@ def compare(models: Mapping[str, Any]) -> ModelComparison:
     ------
     InputError
         If there are fewer than two models, one has no pointwise log likelihood, two hold other observations under one
-        name or answer another question, or no item is predicted by all.
+        name (a silence counted through another day, too) or answer another question, or no item is predicted by all.
+
+    Warns
+    -----
+    UserWarning
+        If k-hat says that leaving items out of a model cannot be trusted.
 
     Examples
     --------
@@ -137,7 +143,11 @@ def compare(models: Mapping[str, Any]) -> ModelComparison:
         raise InputError(f"at least two models to compare were expected, not {len(models)}")
     observed = {name: observations_of(name, model) for name, model in models.items()}
     shared, left_out = with_the_same_items(observed)
-    return compare_pointwise({name: pointwise_of(observed[name], shared) for name in models}, left_out)
+    found = compare_pointwise({name: pointwise_of(observed[name], shared) for name in models}, left_out)
+    for row in _not_to_be_trusted(found.models):
+        # as ArviZ does where it leaves items out: what is printed of a comparison may be its differences alone
+        warnings.warn(_khat_text(row), UserWarning, stacklevel=2)
+    return found
 
 
 def compare_pointwise(
@@ -254,7 +264,13 @@ def _why_no_weights(rows: Sequence[ComparedModel], items: Sequence[str]) -> str:
     if len(items) < WANTED:
         speak = "1 item speaks" if len(items) == 1 else f"{len(items)} items speak"
         return f"{speak}, at least {WANTED} are wanted"
-    bad = [row for row in rows if row.khat is not None and not row.khat <= WORST_KHAT]
-    if bad:
-        return f"leaving items out of {bad[0].id} cannot be trusted (k-hat {bad[0].khat:.2f}, above {WORST_KHAT})"
-    return ""
+    bad = _not_to_be_trusted(rows)
+    return _khat_text(bad[0]) if bad else ""
+
+
+def _not_to_be_trusted(rows: Sequence[ComparedModel]) -> list[ComparedModel]:
+    return [row for row in rows if row.khat is not None and not row.khat <= WORST_KHAT]
+
+
+def _khat_text(row: ComparedModel) -> str:
+    return f"leaving items out of {row.id} cannot be trusted (k-hat {row.khat:.2f}, above {WORST_KHAT})"

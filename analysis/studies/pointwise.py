@@ -21,6 +21,7 @@ from ..inference.pareto import SAME
 SAMPLED = ("chain", "draw")
 ITEM = "item"  # ends the names of dims along which items lie, their ids being the coordinate
 ASKED = ("event", "as_of", "as_of_month")  # what a tree says that it was asked
+THROUGH = "as_of"  # figure of a silence: the month through which it is counted
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class Observations:
         What was observed, where the model says.
     asked : mapping of str to str
         What the model was asked, where it says.
+    through : mapping of str to float
+        By item, the month through which silence is counted, where the model says; 0 of what is no silence.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Observations:
     known: Pointwise | None = None
     seen: Mapping[str, float] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
+    through: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -109,7 +113,7 @@ def observations_of(name: str, model: Any) -> Observations:
         observed = model["observed_data"].to_dataset()
         seen = {label: float(values) for label, values in _labelled(observed[_same(observed, likelihood)])}
     efficiency = _efficiency(model["posterior"].to_dataset())
-    return Observations(name, columns, efficiency, seen=seen, asked=_asked(model, groups))
+    return Observations(name, columns, efficiency, seen=seen, asked=_asked(model, groups), through=_through(groups))
 
 
 def _asked(model: Any, groups: Any) -> dict[str, str]:
@@ -121,6 +125,15 @@ def _asked(model: Any, groups: Any) -> dict[str, str]:
     if "constant_data" in groups and "as_of_month" in model["constant_data"].data_vars:
         asked.setdefault("as_of_month", f"{float(model['constant_data']['as_of_month']):.4f}")
     return asked
+
+
+def _through(groups: Any) -> dict[str, float]:
+    """Month through which each silence is counted, of a tree of this project's model; 0 of every other item."""
+    figures = groups["constant_data"].to_dataset().get("figures") if "constant_data" in groups else None
+    if figures is None or THROUGH not in figures.coords.get("figure", ()):
+        return {}
+    counted = figures.sel(figure=THROUGH)
+    return dict(zip(map(str, counted["item"].values), np.nan_to_num(counted.values).tolist(), strict=True))
 
 
 def with_the_same_items(models: Mapping[str, Observations]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
@@ -150,6 +163,8 @@ def with_the_same_items(models: Mapping[str, Observations]) -> tuple[tuple[str, 
                     f"the same observation of {item} was expected: {first.name} has {first.seen[item]:g}, "
                     f"{other.name} has {other.seen[item]:g}"
                 )
+            if item in first.through and item in other.through:
+                _refuse_other_silence(item, first, other)
     left_out = {
         name: tuple(item for item in model.items if item not in shared)
         for name, model in models.items()
@@ -162,6 +177,16 @@ def with_the_same_items(models: Mapping[str, Observations]) -> tuple[tuple[str, 
                 "model has not seen; give the tree instead, so that those can be left out"
             )
     return shared, left_out
+
+
+def _refuse_other_silence(item: str, first: Observations, other: Observations) -> None:
+    """Refuse a silence that two models read through different days: the longer one says more."""
+    one, two = first.through[item], other.through[item]
+    if not np.isclose(one, two):
+        raise InputError(
+            f"the same observation of {item} was expected: {first.name} counts silence through month {one:.2f} after "
+            f"t = 0, {other.name} through month {two:.2f}; compare them without it"
+        )
 
 
 def pointwise_of(model: Observations, items: Sequence[str]) -> Pointwise:

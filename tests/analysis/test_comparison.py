@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import arviz_stats as az
 import numpy as np
@@ -15,6 +16,7 @@ from arviz_base import from_dict, load_arviz_data
 from false_alarms import widest
 from scipy import optimize, stats
 
+import catchup
 from catchup.analysis.inference.estimates import Weighting
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
@@ -117,7 +119,9 @@ def test_leave_one_out_is_the_closed_form() -> None:
 
 def test_what_one_model_alone_has_seen_is_taken_from_it_again() -> None:
     """A model that saw twelve items is compared on three as if it had never seen the others."""
-    found = compare({"knows more": tree_of(SEEN, 0.0, 1), "knows three": tree_of(FEW, 0.0, 2)})
+    with pytest.warns(UserWarning, match="leaving items out of ") as said:
+        found = compare({"knows more": tree_of(SEEN, 0.0, 1), "knows three": tree_of(FEW, 0.0, 2)})
+    assert any("leaving items out of knows more cannot be trusted" in str(each.message) for each in said)
     rows = {row.id: row for row in found.models}
     exact = exact_densities(np.array(list(FEW.values())), 0.0).sum()
     knowing = exact_densities(np.array(list(SEEN.values())), 0.0)[:3].sum()
@@ -227,7 +231,11 @@ def test_a_tail_of_few_values_is_not_trusted() -> None:
     column = np.zeros(DRAWS)
     column[:400], column[400:440] = -1.0, -np.linspace(2.0, 9.0, 40)
     trees = {name: silent(tree_of(SEEN, 0.0, seed), column) for name, seed in (("one", 1), ("other", 2))}
-    found = compare(trees)
+    with pytest.warns(UserWarning, match="leaving items out of ") as said:
+        found = compare(trees)
+    assert {str(each.message) for each in said} == {
+        f"leaving items out of {name} cannot be trusted (k-hat inf, above 0.7)" for name in trees
+    }
     assert found.weights is None
     assert "(k-hat inf, above 0.7)" in found.reason
 
@@ -308,7 +316,8 @@ def races(question: Question) -> dict[str, Posterior]:
 
 def test_trees_of_this_project_are_compared_item_by_item(races: dict[str, Posterior]) -> None:
     trees = {name: result_tree(drawn, 4_000) for name, drawn in races.items()}
-    found = compare(trees)
+    with pytest.warns(UserWarning, match="leaving items out of all cannot be trusted"):  # takes out more than it leaves
+        found = compare(trees)
     assert set(found.items) == set(races["some"].evidence)
     assert set(found.left_out["all"]) == set(races["all"].evidence) - set(found.items)
     assert found.weights is None
@@ -316,6 +325,20 @@ def test_trees_of_this_project_are_compared_item_by_item(races: dict[str, Poster
     first, second = found.models
     assert abs(second.difference) < widest(math.hypot(first.mcse, second.mcse))
     json.dumps(as_json(found), allow_nan=False)
+
+
+def test_a_silence_that_is_counted_through_another_day_is_refused() -> None:
+    """The observation is silence either way, and the longer one says more."""
+    asked: dict[str, Any] = {"as_of": "2027-11-30", "evidence": "no-public-model,zai-spend-2025"}
+    names = ("current", "article")
+    trees = {name: catchup.Model(model=name, **asked).fit("importance", draws=4_000) for name in names}
+    with pytest.raises(InputError, match=r"of no-public-model .*: current counts silence through month 7\.13"):
+        compare(trees)
+    # of another sampler's tree, which says nothing else, the graph's figures do; one that an item has not is 0 there
+    figures = trees["article"]["constant_data"].to_dataset()[["figures"]].fillna(0.0)
+    sampled = xr.DataTree.from_dict({**trees["article"].children, "constant_data": figures})
+    with pytest.raises(InputError, match=r"article through month 21\.16"):
+        compare({"current": trees["current"], "article": sampled})
 
 
 def test_a_tree_of_another_day_is_refused(races: dict[str, Posterior], question: Question) -> None:

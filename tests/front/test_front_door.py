@@ -226,6 +226,7 @@ def more():
 
 # ArviZ warns of a single item, and of a posterior that is the prior without it
 @pytest.mark.filterwarnings("ignore:Estimated shape parameter:UserWarning", "ignore:The point-wise LOO:UserWarning")
+@pytest.mark.filterwarnings("ignore:leaving items out of one cannot be trusted:UserWarning")
 def test_trees_and_saved_trees_are_compared_on_what_both_have_seen(tree, more, tmp_path):
     found = catchup.compare({"one": tree, "two": more})
     assert found.items == ("eci-lag",)
