@@ -134,7 +134,7 @@ def score_runs(runs: Iterable[Run], outcome: Outcome, days: Sequence[date] = ())
                 continue
             refuse_before_origin(outcome, scored.calendar)
             found = score(run.name, title, as_of, scored.curve, outcome, scored.calendar, days=days)
-            yield replace(found, judged_by=target)
+            yield replace(found, judged_by=target, model=run.manifest.model)
 
     return Scores.of(outcome, rows())
 

@@ -102,6 +102,8 @@ class Score:
         What the view is of, where that is not the event itself.
     judged_by : str
         Which of its dates was judged, of a run or trend: ``known`` or ``ready``; empty for the views of others.
+    model : str
+        Which model a run is of: ``current`` or ``article``; empty for what is no run.
 
     Examples
     --------
@@ -131,6 +133,7 @@ class Score:
     opened: bool | None = None
     proxy: str = ""
     judged_by: str = ""
+    model: str = ""
 
 
 def score(

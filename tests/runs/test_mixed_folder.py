@@ -130,6 +130,18 @@ def test_which_date_a_run_is_judged_by_is_said(folder: Path, capsys: pytest.Capt
     assert "Judged by the day on which it is publicly known: every run" in " ".join(capsys.readouterr().out.split())
 
 
+def test_which_model_a_run_that_is_scored_is_of_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["score", "--runs", str(folder), "--outcome", "2027-03-01"]
+    assert catchup([*asked, "--json"]) == 0
+    found = {(row["kind"] == "run", row["id"]): row["model"] for row in json.loads(capsys.readouterr().out)["scores"]}
+    assert (found.pop((True, "2026-11-01")), found.pop((True, "2026-11-08"))) == ("article", "current")
+    assert set(found.values()) == {None}
+    for event, told in ((None, True), ("lean-mythos", False)):
+        assert catchup(asked if event is None else [*asked, "--event", event]) == 0
+        head = capsys.readouterr().out.split("CRPS, months")[0]
+        assert ("Model" in head) is told
+
+
 def test_an_event_that_no_run_is_about_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert catchup(["score", "--runs", str(folder), "--event", "lean-mytos", "--outcome", "2027-03-01"]) == 2
     assert "--event: unknown event 'lean-mytos'; did you mean 'lean-mythos'?" in capsys.readouterr().err

@@ -70,6 +70,7 @@ def scores_table(result: Scores) -> Table[Score]:
         Column(title="Forecast", text=_name),
         Column(path=("id",), value=lambda row: row.id),
         Column(path=("title",), value=lambda row: row.title),
+        *_model_columns(result.scores),
         Column(
             title="of",
             text=lambda row: date_text(row.as_of),
@@ -115,6 +116,13 @@ def scores_table(result: Scores) -> Table[Score]:
     judged = _judged_lines(result.scores)
     lines = [horizon, *judged, *_left_out_lines(result.left_out), *_reason_lines(result), *_note_lines(result.scores)]
     return Table("Forecasts judged by what is known of the date", columns, result.scores, lines=lines)
+
+
+def _model_columns(rows: Sequence[Score]) -> list[Column[Score]]:
+    """By which model each run is, for people where runs differ in it."""
+    differ = len({row.model for row in rows if row.model}) > 1
+    shown = [Column[Score](title="Model", text=lambda row: row.model or NO_FIGURE)] if differ else []
+    return [*shown, Column(path=("model",), value=lambda row: row.model or None)]
 
 
 def _column(title: str, key: str, figure: Callable[[Score], float | None]) -> Column[Score]:
