@@ -12,17 +12,17 @@ def silence_title(title: str, silence: ComingSilence | None) -> str:
     """Title of what may be learnt; of a silence with its event, where that is not the question's, and all of its days.
 
     Silence that is counted up to the day of the question goes on from there, as its title says. Where the last
-    confirmation is older, what is heard of it is about all days since.
+    confirmation is older, what is heard of it is about all days since, of which a title like "a month more" says less.
     """
     if silence is None:
         return title
-    said = [] if silence.event == silence.asked else [silence.event]
+    about = "" if silence.event == silence.asked else f" about {silence.event}"
+    if silence.begins_today:
+        return f"{title} ({silence.event})" if about else title
+    last = date_text(silence.through)
     if silence.counted is None:
-        said.append(f"through {date_text(silence.through)}; none is counted so far")
-    elif not silence.begins_today:
-        first, last = date_text(silence.counted), date_text(silence.through)
-        said.append(f"from {first}, when last confirmed, through {last}")
-    return f"{title} ({', '.join(said)})" if said else title
+        return f"Silence{about} through {last} (none is counted so far)"
+    return f"Silence{about} from {date_text(silence.counted)}, when last confirmed, through {last}"
 
 
 def short_silence_title(title: str, silence: ComingSilence | None) -> str:

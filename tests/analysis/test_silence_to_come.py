@@ -141,10 +141,10 @@ def test_a_row_says_all_days_that_its_silence_is_about(capsys: pytest.CaptureFix
     elsewhere = condition(replace(QUESTION, draws=5_000, event="autonomous-range"), fresh.selection, "importance")
     none = drawn([])
     said = {
-        old: f"{title} (from 9 Nov 2026, when last confirmed, through 14 Aug 2027)",
+        old: "Silence from 9 Nov 2026, when last confirmed, through 14 Aug 2027",
         fresh: title,
         elsewhere: f"{title} ({EVENT})",
-        none: f"{title} (through 14 Aug 2027; none is counted so far)",
+        none: "Silence through 14 Aug 2027 (none is counted so far)",
     }
     chances = []
     for known, expected in said.items():
@@ -159,4 +159,4 @@ def test_a_row_says_all_days_that_its_silence_is_about(capsys: pytest.CaptureFix
     options = ["--as-of", "2026-12-21", "--draws", "5000", "--only", "three-months-of-silence"]
     assert run(["voi", *options]) == 0
     shown = capsys.readouterr().out  # wrapped beside other columns
-    assert all(part in shown for part in ("(from 29 Sep 2026,", "when last confirmed,", "through 22 Mar 2027)"))
+    assert all(part in shown for part in ("Silence from 29 Sep 2026,", "when last confirmed,", "through 22 Mar 2027"))
