@@ -87,7 +87,7 @@ CASES: dict[str, dict[str, tuple[Changes, Changes, Changes]]] = {
         "not_yet": (
             ({"event": "compute-equivalent"}, {}),
             ({"event": "autonomous-range"}, {}),
-            ({"event": "narrow-exploit", "date": EARLIER}, {}),
+            ({"event": "narrow-exploit", "date": EARLIER, "confirmed_through": None}, {}),
         ),
         "claim": (
             ({"date": SEEN}, {}),
