@@ -13,6 +13,7 @@ from catchup.evidence.template import template
 
 SEEN = date(2026, 10, 1)
 EARLIER = date(2026, 8, 1)
+LOOKED = date(2026, 11, 21)  # the day of the questions
 NONE_SEEN = {"unnoticed_h100e": 30e3}
 GROWN = {"sd": 0.4, "yearly_growth": 2.0}
 RUMOUR = {"reliability": 0.4}
@@ -85,8 +86,8 @@ CASES: dict[str, dict[str, tuple[Changes, Changes, Changes]]] = {
             ({"date": EARLIER}, {}),
         ),
         "not_yet": (
-            ({"event": "compute-equivalent"}, {}),
-            ({"event": "autonomous-range"}, {}),
+            ({"event": "compute-equivalent", "confirmed_through": LOOKED}, {}),
+            ({"event": "autonomous-range", "confirmed_through": LOOKED}, {}),
             ({"event": "narrow-exploit", "date": EARLIER, "confirmed_through": None}, {}),
         ),
         "claim": (
