@@ -12,6 +12,7 @@ from typing import Any
 from ...model.assumptions import load_assumptions
 from ...priors.errors import unknown_name
 from ..inference.silence import STALE
+from ..studies.reasons import changed_beside_model
 from .manifest import BrokenRunError
 from .reading import UNSOUND, Run, Shelf, read_runs
 
@@ -143,7 +144,7 @@ def entries_of(runs: Iterable[Run]) -> tuple[list[Entry], list[str]]:
 def _other_changes(before: Run, after: Run) -> Iterator[str]:
     if before.manifest.model != after.manifest.model:
         yield f"model {after.manifest.model} in place of {before.manifest.model}"
-    elif before.manifest.priors_hash != after.manifest.priors_hash:
+    if before.manifest.priors_hash != after.manifest.priors_hash and _of_other_priors(before, after):
         yield "other priors"
     try:
         if before.code and after.code and before.code != after.code:
@@ -154,6 +155,17 @@ def _other_changes(before: Run, after: Run) -> Iterator[str]:
     looked, earlier = (_looked(run) for run in (after, before))
     if looked is not None and earlier is not None and looked > earlier and before.manifest.as_of - earlier > STALE:
         yield f"silence confirmed through {looked}"
+
+
+def _of_other_priors(before: Run, after: Run) -> bool:
+    """Whether priors differ that do not come with the model; as manifests say where an input is damaged."""
+    same_model = before.manifest.model == after.manifest.model
+    try:
+        if same_model:
+            return not before.inputs.same_priors(after.inputs)
+        return bool(changed_beside_model(before.inputs.layers, after.inputs.layers))
+    except (*UNSOUND, LookupError, ValueError, AttributeError):
+        return same_model
 
 
 def _revised(before: Run, after: Run) -> list[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import tomli_w
 
+from ...evidence.confirmation import ENTRY as CONFIRMED
 from ...evidence.schema import Item, item_from_table
 from ...model.assumptions import Assumptions, assemble
 from ...priors.layers import Layer
@@ -47,9 +49,16 @@ class Inputs:
         """Hash of all assumptions, whatever their files are called."""
         return _hash([layer.tables for layer in self.layers])
 
-    def item_hash(self, name: str) -> str:
-        """Hash of one item."""
-        return _hash(self.items[name])
+    def same_priors(self, other: Inputs) -> bool:
+        """Whether all assumptions are those of another: 9 is 9.0, of which a hash knows nothing."""
+        return [plain(layer.tables) for layer in self.layers] == [plain(layer.tables) for layer in other.layers]
+
+    def item_on(self, name: str, day: date) -> dict[str, Any]:
+        """Table of one item as a question of a day reads it: of silence, nobody has looked beyond that day."""
+        table: dict[str, Any] = plain(self.items[name])
+        observed = table.get("observed", {})
+        through = observed.get(CONFIRMED)
+        return table if through is None else {**table, "observed": {**observed, CONFIRMED: min(through, day)}}
 
     def ledger_hash(self) -> str:
         """Hash of all items counted."""

@@ -8,7 +8,7 @@ from ...priors.errors import MissingFileError
 from ..archive.reading import REPORT, Run, read_runs
 from ..archive.verification import verify
 from ..inference.code_hash import code_hash
-from ..inference.inputs import inputs_of
+from ..inference.inputs import Inputs, inputs_of
 from ..inference.request import Request
 
 
@@ -32,8 +32,6 @@ def standing_run(request: Request, runs: Path) -> Run | None:
         "seed": question.seed,
         "quasi_random": question.quasi_random,
         "launch_grid": question.launch_grid,
-        "priors_hash": inputs.priors_hash(),
-        "ledger_hash": inputs.ledger_hash(),
     }
     try:
         found = read_runs(runs).runs
@@ -43,9 +41,16 @@ def standing_run(request: Request, runs: Path) -> Run | None:
         made = one.manifest
         same = all(getattr(made, name) == value for name, value in wanted.items())
         same &= (made.draws_asked or made.draws) == question.draws and made.engine_asked in (request.engine, None)
-        if same and REPORT in made.files and _sound(one) and one.code == code_hash():
+        if same and REPORT in made.files and _sound(one) and one.code == code_hash() and _of(one, inputs):
             return one
     return None
+
+
+def _of(run: Run, inputs: Inputs) -> bool:
+    """Whether a sound run was made of some inputs, whichever way their numbers are written."""
+    kept, day = run.inputs, run.manifest.as_of
+    same = kept.same_priors(inputs) and kept.items.keys() == inputs.items.keys()
+    return same and all(kept.item_on(name, day) == inputs.item_on(name, day) for name in inputs.items)
 
 
 def _sound(run: Run) -> bool:

@@ -160,11 +160,12 @@ def attribute(before: Snapshot, after: Snapshot, drawn: Posterior | None = None)
 def _on_common_ground(before: Snapshot, after: Snapshot) -> Snapshot:
     """Let equal priors and items be the same objects, so that forecasts on them can share their draws."""
     question = before.question
-    if before.inputs.priors_hash() == after.inputs.priors_hash():
+    if before.inputs.same_priors(after.inputs):
         question = replace(question, assumptions=after.question.assumptions)
+    day = max(question.as_of, after.question.as_of)
     items = {
         name: after.items[name]
-        if name in after.items and before.inputs.item_hash(name) == after.inputs.item_hash(name)
+        if name in after.items and before.inputs.item_on(name, day) == after.inputs.item_on(name, day)
         else item
         for name, item in before.items.items()
     }

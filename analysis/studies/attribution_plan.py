@@ -52,7 +52,7 @@ def plan(before: Snapshot, after: Snapshot) -> Iterator[Planned]:
         title = f"time passing, {before.question.as_of} to {question.as_of}"
         yield Planned((Change("time"),), title, question, dict(items))
     with_priors = set[str]()
-    if before.inputs.priors_hash() != after.inputs.priors_hash() or _of_another_kind(before.question, after.question):
+    if not before.inputs.same_priors(after.inputs) or _of_another_kind(before.question, after.question):
         question, with_priors = after.question, of_the_models(before, after)
         items = {name: item for name, item in items.items() if name not in with_priors}
         items |= {name: item for name, item in after.items.items() if name in with_priors}
@@ -83,7 +83,7 @@ def _own_changes(before: Snapshot, after: Snapshot, others: Collection[str]) -> 
     for name in sorted(set(before.items) - set(after.items) - set(others)):
         yield Change("removed", name), _removal_text(name, after)
     for name in _changed(before, after):
-        yield _change_of(before.items[name], after.items[name])
+        yield _change_of(before.items[name], after.items[name], after.question.as_of)
     for name in sorted(set(after.items) - set(before.items) - set(others), key=lambda name: _known(after, name)):
         yield Change("added", name), f"item added: {name}"
 
@@ -113,8 +113,9 @@ def _followers(before: Snapshot, after: Snapshot, others: Collection[str]) -> di
 
 
 def _changed(before: Snapshot, after: Snapshot) -> list[str]:
-    common = sorted(set(before.items) & set(after.items))
-    return [name for name in common if before.inputs.item_hash(name) != after.inputs.item_hash(name)]
+    """Items of both that say something else on the later one's day, to which time has passed by then."""
+    common, day = sorted(set(before.items) & set(after.items)), after.question.as_of
+    return [name for name in common if before.inputs.item_on(name, day) != after.inputs.item_on(name, day)]
 
 
 def _known(snapshot: Snapshot, name: str) -> tuple[date, str]:
@@ -129,15 +130,19 @@ def _removal_text(name: str, after: Snapshot) -> str:
     return f"item retracted: {name}, {after.retracted[name]}"
 
 
-def _change_of(before: Item, after: Item) -> tuple[Change, str]:
-    """Say what changed of an item: a figure, and why; through which day somebody has looked; or more than that."""
+def _change_of(before: Item, after: Item, day: date) -> tuple[Change, str]:
+    """Say what changed of an item: a figure, and why; through which day somebody has looked; or more than that.
+
+    Of silence confirmed beyond the day of the question, that day is named: what came later was not known by then.
+    """
     changed = Change("changed", after.id)
     if revised := revisions_between(before.text, after.text):
         return changed, f"item revised: {after.id}, {'; '.join(map(str, revised))}"
     if not confirms(after, before):
         return changed, f"item changed: {after.id}"
-    days = [item.observed.confirmed_through or date.min for item in (before, after)]
-    told = [item.observed.confirmed_through or "not said" for item in (before, after)]
+    through = [item.observed.confirmed_through for item in (before, after)]
+    days = [date.min if each is None else min(each, day) for each in through]
+    told = ["not said" if each == date.min else each for each in days]
     if days[1] < days[0]:
         return changed, f"confirmation withdrawn: {after.id}, through {told[0]} (now: {told[1]})"
     if days[1] == days[0]:

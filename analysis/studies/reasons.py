@@ -9,7 +9,7 @@ from importlib import metadata
 from typing import Any, NamedTuple
 
 from ...evidence.schema import Item
-from ...model.models import model_of
+from ...model.models import CURRENT, model_layers, model_of
 from ...priors.layers import LISTED, PLAIN, SECTIONS, Layer, merge
 from ..inference.code_hash import code_hash
 from ..inference.inputs import plain
@@ -47,10 +47,11 @@ def priors_text(before: Snapshot, after: Snapshot) -> str:
     gone, come = (", ".join(sorted(items & set(one.items))) for one in (before, after))
     read = [f"no longer counts {gone}"] if gone else []
     read += [f"counts {come}"] if come else []
-    return _differing_text(before, after) + (f", which {' and '.join(read)}" if read else "")
+    return _differing_text(before, after, f", which {' and '.join(read)}" if read else "")
 
 
-def _differing_text(before: Snapshot, after: Snapshot) -> str:
+def _differing_text(before: Snapshot, after: Snapshot, read: str) -> str:
+    """Say what differs; which items are read is said of the model where there is another, or else of all of it."""
     models, events, grids = (
         [read(snapshot) for snapshot in (before, after)]
         for read in (
@@ -61,10 +62,12 @@ def _differing_text(before: Snapshot, after: Snapshot) -> str:
     )
     asked = {"model": models, "event": events, "launch grid": grids}
     said = [f"another {what}, {one} to {other}" for what, (one, other) in asked.items() if one != other]
-    names = changed_rows(before.inputs.layers, after.inputs.layers) if models[0] == models[1] else []
+    names = changed_beside_model(before.inputs.layers, after.inputs.layers)
     rest = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     said += [f"priors changed: {', '.join(names[:NAMED])}{rest}"] if names else []
-    return "; ".join(said) or "priors changed"
+    said = said or ["priors changed"]
+    said[0 if models[0] != models[1] else -1] += read
+    return "; ".join(said)
 
 
 def _grid_text(grid: float | None) -> str:
@@ -103,6 +106,19 @@ def version_text(before: Program, after: Program, here: Program) -> str:
     of_both = f"another {what} of the program made both, {one}"
     text = of_both if one == other else f"another {what} of the program, {one} to {other}"
     return text if running in (one, other) else f"{text} (here: {running})"
+
+
+def changed_beside_model(before: Sequence[Layer], after: Sequence[Layer]) -> list[str]:
+    """Name the rows that two stacks of layers hold differently; of two models', those that do not come with the model.
+
+    What lies over the two is then laid over the one that has the rows of both, in which a row can be taken out, too.
+    """
+    if model_of(before) == model_of(after):
+        return changed_rows(before, after)
+    beneath = model_layers(CURRENT)
+    packaged = {layer.file for layer in beneath}
+    own = ([layer for layer in layers if layer.file not in packaged] for layers in (before, after))
+    return changed_rows(*([*beneath, *layers] for layers in own))
 
 
 def changed_rows(before: Sequence[Layer], after: Sequence[Layer]) -> list[str]:

@@ -102,6 +102,30 @@ def test_one_that_comes_back_as_another_takes_the_place_of_what_it_had_yielded_t
 
 
 @pytest.mark.parametrize(
+    ("looked", "day", "says"),
+    [
+        ((9, 11), 30, "silence confirmed: quiet, through 2026-10-11 (before: 2026-10-09)"),
+        ((9, 20), 12, "silence confirmed: quiet, through 2026-10-12 (before: 2026-10-09)"),  # made later, of this day
+        ((13, 20), 12, ""),  # both counted through this day
+        ((20, 11), 12, "confirmation withdrawn: quiet, through 2026-10-12 (now: 2026-10-11)"),
+    ],
+)
+def test_no_step_tells_of_a_day_that_was_still_to_come(looked: tuple[int, int], day: int, says: str) -> None:
+    one, two = (silence("quiet", date(2026, 10, each)) for each in looked)
+    earlier, later = (date(2026, 10, each) for each in (8, day))
+    assert [title for _, _, title in told(snapshot([one], earlier), snapshot([two], later))] == ([says] if says else [])
+
+
+def test_a_number_written_otherwise_is_the_same_number() -> None:
+    """Of a figure revised since, the entry of its revision says what it was."""
+    whole, revised = (lag("measured", observed__value=value) for value in (9, 9.0))
+    before, after = snapshot([whole]), snapshot([revised])
+    assert before.inputs.ledger_hash() != after.inputs.ledger_hash()
+    assert told(before, after) == []
+    assert told(before, snapshot([lag("measured", observed__value=9.5)])) != []
+
+
+@pytest.mark.parametrize(
     ("before", "after", "retracted", "ids"),
     [
         ([OLD], [lag("other", ARRIVES)], "", ["removed:old", "added:other"]),

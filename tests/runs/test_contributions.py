@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,6 +36,7 @@ from catchup.analysis.runs.replay import replay
 from catchup.analysis.studies.attribution import attribute
 from catchup.analysis.studies.reasons import priors_text
 from catchup.evidence import __file__ as evidence_room
+from catchup.evidence import load_ledger
 from catchup.model.assumptions import load_assumptions
 from catchup.priors.layers import Layer
 from figure_words import words_of
@@ -258,6 +260,25 @@ def test_another_event_or_grid_is_no_change_of_the_priors() -> None:
     found = priors_text(one, replace(one, question=other, inputs=inputs_of(model, ())))
     assert found == f"another model, article to current; {told}"
     assert [step.id for step in attribute(one, replace(one, question=other)).steps] == ["priors"]
+
+
+@pytest.mark.parametrize(
+    ("own", "says"),
+    [
+        ({}, ""),
+        ({"quantity": {"mfu_china": {"mode": 0.21}}}, "; priors changed: quantity.mfu_china"),
+        ({"without": {"obstacle": ["no-interest"]}}, "; priors changed: obstacle.no-interest"),  # of `current` alone
+    ],
+)
+def test_another_model_hides_no_change_of_the_priors(own: dict[str, Any], says: str) -> None:
+    article, _ = snapshots(())
+    mine = load_assumptions([Layer.of(own, file="mine.toml")] if own else [], model="current")
+    items = load_ledger().items
+    read = [items["epoch-lag-records"]]  # which the article's model does not read
+    question = replace(article.question, assumptions=mine)
+    before = replace(article, question=question, items={one.id: one for one in read}, inputs=inputs_of(mine, read))
+    model = "another model, current to article, which no longer counts epoch-lag-records"
+    assert priors_text(before, article) == model + says
 
 
 def test_without_a_changelog_there_is_no_reason() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -62,6 +63,18 @@ def test_it_stands_whatever_the_draws_that_it_took(runs: Path) -> None:
     assert found is not None
     assert (found.manifest.draws_asked, found.manifest.engine_asked) == (1_000, "auto")
     assert found.manifest.draws > 1_000
+
+
+def test_it_stands_however_a_number_is_written(tmp_path: Path) -> None:
+    """Before it was revised the file said 9, and of that the revision says 9.0."""
+    item = template("capability_lag").replace("new-item", "mine")
+    (path := tmp_path / "mine.toml").write_text(re.sub(r"(?m)^value = \S+", "value = 9", item), encoding="utf-8")
+    asked = replace(ASKED, added=(path,))
+    made = keep_run(asked, tmp_path / "runs", brief=True)
+    put(made.folder, REPORT, "<p>A report.</p>")
+    for value, stands in (("9.0", True), ("9.5", False)):
+        path.write_text(re.sub(r"(?m)^value = \S+", f"value = {value}", item), encoding="utf-8")
+        assert (standing_run(replace(asked), tmp_path / "runs") is not None) is stands
 
 
 @pytest.mark.parametrize("other", OTHERS)
