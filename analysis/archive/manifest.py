@@ -35,7 +35,8 @@ class BrokenRunError(CatchupError):
 class Manifest(StrictModel):
     """What made a run.
 
-    `draws` and `engine` are those that answered, `draws_asked` and `engine_asked` what was asked for. `timings`
+    `draws` and `engine` are those that answered, `draws_asked` and `engine_asked` what was asked for. `previous` names
+    the run that this one was held against, and is empty where there was none. `timings`
     (seconds) are the only part that differs between two runs of the same inputs and seed; `files`
     gives the SHA-256 of every file of the run but this one.
     """
@@ -54,6 +55,7 @@ class Manifest(StrictModel):
     quasi_random: bool
     launch_grid: float | None
     evidence: tuple[str, ...]
+    previous: str | None = None  # not said before
     command: str
     versions: dict[str, str]
     python: str

@@ -39,6 +39,7 @@ def moved_of(run: Run) -> Moved | None:
         total=_step(content["shift"]),
         steps=tuple(_step(entry) for entry in content["steps"]),
         reference_day=date.fromisoformat(content["reference_day"]),
+        known=None if content.get("known_shift") is None else estimate_of(content["known_shift"]),
     )
     return Moved(str(content["against"]), attribution)
 

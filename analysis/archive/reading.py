@@ -32,6 +32,7 @@ EVIDENCE = "evidence"  # its section with every item that the question knew of, 
 CHECKS = "checks"  # its section with whether the answer can be trusted
 PROGRAM = "program"  # its section with the code's hash and the changelog as it stood
 REFUSED = "refused"  # its section with why studies have no answer, by study; not there where all have
+DIFF = "diff"  # its section with what moved since the run before, and the name of that study
 TARGETS = ("ready", "pretrained")
 UNSOUND = (CatchupError, KeyError, TypeError)  # what reading a run brings up that is missing in part or damaged
 
@@ -155,8 +156,19 @@ class Run:
         changes = tuple(map(str, (self.section(PROGRAM) or {}).get("changes", ())))
         days, errors = (self.forecast.get(name, {}) for name in ("probability_by", "probability_by_mcse"))
         chances = {date.fromisoformat(day): Estimate(float(days[day]), float(errors[day])) for day in errors}
+        known = self.forecast.get("known")
         return Snapshot(
-            question, items, self.inputs, version, recorded, manifest.engine, retracted, self.code, changes, chances
+            question=question,
+            items=items,
+            inputs=self.inputs,
+            version=version,
+            recorded=recorded,
+            engine=manifest.engine,
+            retracted=retracted,
+            code=self.code,
+            changes=changes,
+            probabilities=chances,
+            known=None if known is None else estimate_of(known["quantiles"]["0.5"]),
         )
 
 

@@ -214,7 +214,7 @@ def forecast(posterior: Posterior) -> Forecast:
         notes=(*posterior.notes, *withheld),
         set_aside=tuple(each.note for each in posterior.selection.set_aside),
         genuine=_genuineness(posterior),
-        known=Distribution(columns[KNOWN], weighting) if KNOWN in columns else None,
+        known=posterior.known,
         silences=silences_in(question, posterior.items),
         unopened=tuple(item.id for item in posterior.items if item.unopened),
     )

@@ -13,7 +13,7 @@ from .diagnostics import Diagnostics
 from .draws import DrawSource, PriorDraws, Values
 from .engines import FORWARD
 from .estimates import ZERO, Distribution, Estimate
-from .known import known_column, with_ranks
+from .known import KNOWN, known_column, with_ranks
 from .outcomes import READY, summary_columns
 from .question import Question, refuse_other_than_question
 from .result import Origin
@@ -133,6 +133,11 @@ class Posterior:
         if self._own_draws is not None:  # in order already
             return self._own_draws.ready.reweighted(self.source.weighting)
         return Distribution(self.summary[READY], self.source.weighting)
+
+    @property
+    def known(self) -> Distribution | None:
+        """Date on which it is publicly known, months; None where the model does not tell ready from known."""
+        return Distribution(self.summary[KNOWN], self.source.weighting) if KNOWN in self.summary else None
 
     def kept(self) -> Posterior:
         """Return the same posterior with its draws in memory, for whoever asks much of them: copies of the process too.

@@ -41,6 +41,8 @@ class Snapshot:
         Entries of the program's changelog as it stood; empty where they were not kept.
     probabilities : mapping of date to Estimate
         Probabilities that it published of being ready by the end of a day, if it did.
+    known : Estimate or None
+        Median that it published of the date on which it is publicly known, months, if it did.
     """
 
     question: Question
@@ -53,6 +55,7 @@ class Snapshot:
     code: str = ""
     changes: tuple[str, ...] = ()
     probabilities: Mapping[date, Estimate] = field(default_factory=dict)
+    known: Estimate | None = None
 
     def posterior(self) -> Posterior:
         """Work its posterior out again; by importance, whatever the engine was.

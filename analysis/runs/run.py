@@ -27,6 +27,7 @@ from ..archive.manifest import (
 )
 from ..archive.program import changelog_entries
 from ..archive.reading import (
+    DIFF,
     EVIDENCE,
     EXPLORER,
     INPUTS,
@@ -194,10 +195,11 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
         _write_json(folder / name, content)
     for name, result in sections.results.items():
         _write_json(folder / f"{name}.json", as_json(result))
-    if sections.refused:
-        _write_json(folder / f"{REFUSED}.json", sections.refused)
+    refused = sections.refused | ({DIFF: sections.untrusted} if sections.untrusted else {})
+    if refused:
+        _write_json(folder / f"{REFUSED}.json", refused)
     if sections.attribution is not None and sections.previous is not None:
-        _write_json(folder / "diff.json", {"against": sections.previous.name, **as_json(sections.attribution)})
+        _write_json(folder / f"{DIFF}.json", {"against": sections.previous.name, **as_json(sections.attribution)})
     if sections.posterior.conditioned:
         question = sections.posterior.question
         _write_json(folder / f"{EVIDENCE}.json", as_json(evidence_of(question.as_of, sections.posterior.selection)))
@@ -247,6 +249,7 @@ def _since(previous: Run, drawn: Posterior, answer: Forecast) -> tuple[Attributi
         code=code_hash(),
         changes=changelog_entries(),
         probabilities=dict(answer.probabilities_by()),
+        known=None if answer.known is None else answer.known.quantile(0.5),
     )
     try:
         return attribute(previous.snapshot, now, drawn), ""
@@ -278,6 +281,7 @@ def _manifest(sections: Sections, folder: Path, watch: Stopwatch, request: Reque
             "quasi_random": question.quasi_random,
             "launch_grid": question.launch_grid,
             "evidence": drawn.evidence,
+            "previous": "" if sections.previous is None else sections.previous.name,
             "command": as_text(command),
             "versions": library_versions(),
             "python": python_version(),

@@ -55,6 +55,9 @@ class Attribution:
         In order; their shifts add up to the whole.
     reference_day : date
         Day by whose end a probability is followed.
+    known : Estimate or None
+        How far the median of the date on which it is publicly known moved, months; None where one of the forecasts
+        does not tell ready from known, or in both it never is.
 
     Examples
     --------
@@ -77,6 +80,7 @@ class Attribution:
     total: Step
     steps: tuple[Step, ...]
     reference_day: date
+    known: Estimate | None = None
 
 
 class Figures(NamedTuple):
@@ -154,6 +158,7 @@ def attribute(before: Snapshot, after: Snapshot, drawn: Posterior | None = None)
         _whole(first, last, *ends, month),
         tuple(with_reasons(steps, before, after)),
         day,
+        _known_shift(before, after, first, last),
     )
 
 
@@ -278,6 +283,20 @@ def _whole(first: State, last: State, before: End, after: End, month: float) -> 
     if one.probability is before.again.probability and other.probability is after.again.probability:
         return replace(whole, shifts=shifts)
     return replace(whole, shifts=shifts, probability=_difference(other.probability, one.probability, 1.0))
+
+
+def _known_shift(before: Snapshot, after: Snapshot, first: State, last: State) -> Estimate | None:
+    """How far the median of being publicly known moved, between what was published, as `_whole` has it of ready."""
+    if first.known is None or last.known is None:
+        return None
+    again = first.known.quantile(0.5), last.known.quantile(0.5)
+    one, other = (
+        _unless_rounded(snapshot.known, median, ROUNDING)
+        for snapshot, median in zip((before, after), again, strict=True)
+    )
+    as_made = one is again[0] and other is again[1]
+    shift = quantile_shift(last.known, first.known, 0.5) if as_made else _difference(other, one, 1.0)
+    return None if math.isnan(shift.value) else shift
 
 
 def year_end(day: date) -> date:

@@ -38,6 +38,8 @@ class State:
         Effective number of draws.
     khat : float or None
         Pareto shape of their weights; None for the prior's.
+    known : Distribution or None
+        At an end of the way, the date on which it is publicly known; None where the model does not tell.
     """
 
     question: Question
@@ -45,6 +47,7 @@ class State:
     source: DrawSource
     ess: float
     khat: float | None
+    known: Distribution | None = None
 
     @cached_property
     def quantiles(self) -> Mapping[float, Estimate]:
@@ -68,7 +71,7 @@ def end_state(snapshot: Snapshot, posterior: Posterior | None = None) -> State:
     """
     if posterior is None or posterior.engine == "nuts":
         posterior = snapshot.posterior()
-    return state_of(snapshot.question, posterior)
+    return replace(state_of(snapshot.question, posterior), known=posterior.known)
 
 
 def state_on(question: Question, items: Mapping[str, Item]) -> State | None:

@@ -18,7 +18,7 @@ from catchup.analysis.presentation.json_form import share_as_json
 from catchup.analysis.presentation.report.report import _stale
 from catchup.analysis.presentation.site.feed import Told, feed_text
 from catchup.analysis.presentation.site.headline import headline_of
-from catchup.analysis.presentation.site.moved import story
+from catchup.analysis.presentation.site.moved import Story
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.model.assumptions import load_assumptions
 
@@ -80,7 +80,7 @@ def test_old_silence_is_said_everywhere_as_in_the_report(model: str, event: str,
     headline = headline_of(run)
     assert headline.warnings[0] == said
     assert _stale(answer.silences) == [said]
-    assert f"<p>{said}</p>" in feed_text([Told(run, headline, story(None, {}))], "Forecasts", None)
+    assert f"<p>{said}</p>" in feed_text([Told(run, headline, Story(""))], "Forecasts", None)
 
 
 def test_runs_of_before_say_what_they_kept_of_silence() -> None:

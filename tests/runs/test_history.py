@@ -33,6 +33,7 @@ from catchup.analysis.inference.probabilities import HEADLINE
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
 from catchup.analysis.presentation.report.report import _story
+from catchup.analysis.presentation.site.moved import story_of
 from catchup.analysis.presentation.table import plain
 from catchup.analysis.presentation.tables.history import layout
 from catchup.analysis.runs import run as running
@@ -192,6 +193,7 @@ def test_a_run_stands_where_what_moved_cannot_be_told(
     said = _story(sections).finding
     assert shelf[1][0].name in said
     assert "k-hat 0.81" in said
+    assert story_of(made).finding == said  # on the site as in the report
 
 
 @pytest.mark.parametrize(

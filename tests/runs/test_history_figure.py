@@ -16,12 +16,16 @@ import pytest
 from catchup.analysis.archive.history import Entry, History, history
 from catchup.analysis.archive.reading import Run
 from catchup.analysis.commands.main import run as command
+from catchup.analysis.inference.inputs import inputs_of
 from catchup.analysis.presentation.figures import draw_history
 from catchup.analysis.presentation.figures.dates import day_number
 from catchup.analysis.presentation.figures.style import TELEPHONE, WIDTH
 from catchup.analysis.presentation.table import Room
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.history import history_table
+from catchup.model.assumptions import load_assumptions
 from catchup.priors.errors import InputError
+from catchup.priors.layers import Layer
 from figure_words import words_of
 
 Shelf = tuple[Path, list[Run]]
@@ -87,7 +91,7 @@ def test_a_retracted_item_is_said_to_be_retracted(found: History) -> None:
     gone = replace(last, items_added=(), items_removed=("eci-lag", "zai"), items_retracted=("zai",))
     both = replace(found, entries=(*others, gone))
     assert "- zai (retracted)" in words_of(draw_history(both))
-    column = next(column for column in history_table(both).columns if column.title == "Items added or removed")
+    column = next(column for column in history_table(both).columns if column.title == "What changed")
     assert column.read(gone, Room.NARROW) == "removed: eci-lag; retracted: zai"
 
 
@@ -127,6 +131,41 @@ def test_what_else_changed_is_marked_too(found: History) -> None:
     told.__dict__["other_changes"] = other(3.5, "b", "2026-07-08")
     said = f"another state of the program, {name} revised, silence confirmed through 8 Jul 2026."
     assert said in words_of(draw_history(replace(found, entries=(found.entries[0], told))))
+
+
+def test_the_table_gives_the_reasons_that_the_picture_has(found: History) -> None:
+    entry = replace(found.entries[1], items_added=("one",), items_removed=())
+    entry.__dict__["other_changes"] = ("other priors", "silence confirmed through 2026-07-08")
+    told = replace(found, entries=(entry,))
+    column = next(column for column in history_table(told).columns if column.title == "What changed")
+    assert column.read(entry, Room.NARROW) == "added: one; other priors; silence confirmed through 8 Jul 2026"
+    (row,) = as_json(told)["runs"]
+    assert row["other_changes"] == ["other priors", "silence confirmed through 2026-07-08"]
+
+
+def test_another_model_hides_no_other_priors(found: History) -> None:
+    """Tables that come with a model are told of by its name; what lies over them is not, nor how its numbers look."""
+    one = found.entries[0].run
+
+    def own(value: float) -> Layer:
+        return Layer.of({"quantity": {"mfu_china": {"mode": value}}}, file="mine.toml")
+
+    def kept(model: str, *layers: Layer) -> Run:
+        inputs = inputs_of(load_assumptions(model=model), ())
+        manifest = one.manifest.model_copy(update={"model": model, "priors_hash": f"{model} {layers}"})
+        run = Run(one.folder, manifest)
+        run.__dict__["inputs"] = replace(inputs, layers=(*inputs.layers, *layers))
+        return run
+
+    def other(before: Run, after: Run) -> tuple[str, ...]:
+        return replace(found.entries[1], run=after, before=before).other_changes
+
+    switched = "model article in place of current"
+    assert other(kept("current"), kept("article")) == (switched,)
+    assert other(kept("current", own(9)), kept("article")) == (switched, "other priors")
+    assert other(kept("current", own(9)), kept("article", own(9.0))) == (switched,)
+    assert other(kept("current", own(9)), kept("current", own(9.0))) == ()
+    assert other(kept("current", own(9)), kept("current", own(0.2))) == ("other priors",)
 
 
 @pytest.mark.parametrize("width", [WIDTH, TELEPHONE])

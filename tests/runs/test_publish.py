@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,18 +27,22 @@ import pytest
 import yaml
 
 from catchup.analysis.archive import site_folder
+from catchup.analysis.archive.history import Entry, History
 from catchup.analysis.archive.manifest import MANIFEST, file_hash
-from catchup.analysis.archive.moved import Moved, changes_of
+from catchup.analysis.archive.moved import Moved, changes_of, moved_of
 from catchup.analysis.archive.reading import EXPLORER, REPORT, Run, read_run
 from catchup.analysis.commands.main import app
 from catchup.analysis.commands.main import run as command
 from catchup.analysis.inference.estimates import ZERO, Estimate
+from catchup.analysis.inference.json_values import number, significant
 from catchup.analysis.inference.probabilities import HEADLINE
 from catchup.analysis.presentation.digest import digest_html, digest_text
 from catchup.analysis.presentation.site.build import _explorer_from_afar
 from catchup.analysis.presentation.site.latest import Latest
 from catchup.analysis.presentation.site.moved import story, story_of
+from catchup.analysis.presentation.table import Room
 from catchup.analysis.presentation.tables.attribution import attribution_table
+from catchup.analysis.presentation.tables.history import history_table
 from catchup.analysis.presentation.text import date_text
 from catchup.analysis.runs.publish import Published, publish
 from catchup.analysis.studies.attribution import Attribution, Step
@@ -48,6 +53,8 @@ from catchup.priors.errors import InputError
 Shelf = tuple[Path, list[Run]]
 ATOM = "{http://www.w3.org/2005/Atom}"
 A_SHIFT = Estimate(0.1, 0.01)
+READY = "The median of being ready"
+BEYOND = "has come from, or gone to, beyond all that is followed"
 LOADED = {"src", "srcset", "data", "poster", "background", "xlink:href"}
 """Attributes that make a browser ask for something."""
 HOSTILE = '<script>alert("1")</script> & <img src=x onerror=alert(1)> \u202eevil\u202c'
@@ -304,17 +311,17 @@ def test_what_has_not_moved_at_all_is_said_in_a_word() -> None:
     nothing = Estimate(0.0, 0.0)
     same = Attribution({}, {}, step("total"), (), date(2026, 12, 31))
     same = replace(same, total=replace(same.total, shifts=dict.fromkeys(HEADLINE, nothing)))
-    assert story(Moved("2026-11-13", same), {}).finding == "The median has not moved since run 2026-11-13."
+    assert story(Moved("2026-11-13", same), {}).finding == f"{READY} has not moved since run 2026-11-13."
 
 
 @pytest.mark.parametrize(
     ("months", "mcse", "says"),
     [
-        (2e-15, 5e-16, "The median has not moved since run 2026-11-13."),
-        (2e-4, 1e-5, "The median has not moved since run 2026-11-13."),
-        (0.01, 0.02, "The median has not moved beyond noise since run 2026-11-13 (+0.010 ± 0.020 months)."),
-        (-0.5, 0.02, "The median is 0.50 ± 0.02 months earlier since run 2026-11-13."),
-        (math.inf, math.inf, "Since run 2026-11-13 the median has come from, or gone to, beyond all that is followed."),
+        (2e-15, 5e-16, "The median of being ready has not moved since run 2026-11-13."),
+        (2e-4, 1e-5, "The median of being ready has not moved since run 2026-11-13."),
+        (0.01, 0.02, f"{READY} has not moved beyond noise since run 2026-11-13 (+0.010 ± 0.020 months)."),
+        (-0.5, 0.02, "The median of being ready is 0.50 ± 0.02 months earlier since run 2026-11-13."),
+        (math.inf, math.inf, f"Since run 2026-11-13 the median of being ready {BEYOND}."),
     ],
 )
 def test_the_table_says_what_the_digest_does(months: float, mcse: float, says: str) -> None:
@@ -324,6 +331,60 @@ def test_the_table_says_what_the_digest_does(months: float, mcse: float, says: s
     (lead,) = attribution_table(found, "2026-11-13").lead
     told = not found.total.noise and abs(months) > 1e-3
     assert lead == (f"{says[:-1]}; most of it comes from: time passing." if told else says)
+
+
+@pytest.mark.parametrize(
+    ("months", "mcse", "says"),
+    [
+        (1.171, 0.052, "The median of being publicly known is 1.17 ± 0.05 months later."),
+        (-1.171, 0.052, "The median of being publicly known is 1.17 ± 0.05 months earlier."),
+        (math.inf, math.inf, f"The median of being publicly known {BEYOND}."),
+        (0.05, 0.05, ""),
+        (2e-4, 1e-5, ""),
+    ],
+)
+def test_a_day_of_being_known_that_moves_is_told_wherever_that_of_being_ready_is(
+    months: float, mcse: float, says: str
+) -> None:
+    """By it questions resolve, and scores."""
+    still = step("total", shift=Estimate(0.01, 0.02))
+    found = Attribution({}, {}, still, (), date(2026, 12, 31), Estimate(months, mcse))
+    ready = "The median of being ready has not moved beyond noise since run a (+0.010 ± 0.020 months)."
+    assert story(Moved("a", found), {}).finding == f"{ready} {says}".rstrip()
+    assert attribution_table(found, "a").lead == [ready, *([says] if says else [])]
+
+
+def test_a_run_says_how_far_the_day_of_being_known_moved(shelf: Shelf) -> None:
+    for before, after in pairwise(shelf[1]):
+        moved = moved_of(after)
+        assert moved is not None
+        assert moved.attribution.known is not None
+        medians = [one.forecast["known"]["quantiles"]["0.5"] for one in (before, after)]
+        apart = medians[1]["months"] - medians[0]["months"]
+        assert moved.attribution.known.value == pytest.approx(apart, abs=2e-4)  # each is rounded to 1e-4
+        assert moved.attribution.known.mcse < math.hypot(*(median["mcse"] for median in medians))  # common draws
+
+
+def test_what_sentences_call_no_change_tables_do(shelf: Shelf) -> None:
+    for shift, says in ((Estimate(2e-15, 5e-16), "no change"), (Estimate(0.0, 1e-4), "no change")):
+        total = step("total", shift=shift)
+        found = Attribution({}, {}, total, (total,), date(2026, 12, 31))
+        assert " has not moved." in story(Moved("a", found), {}).finding.replace(" since run a", "")
+        column = next(column for column in attribution_table(found).columns if column.title == "median")
+        assert column.read(total, Room.NARROW) == says
+        as_kept = {"months": number(shift.value), "mcse": significant(shift.mcse)}
+        entry = Entry(shelf[1][0], as_kept, None, (), ())
+        moved = next(each for each in history_table(History((entry,), ())).columns if each.title == "moved, months")
+        assert moved.read(entry, Room.NARROW) == says
+
+
+def test_a_run_that_tells_of_no_move_says_why(shelf: Shelf, tmp_path: Path) -> None:
+    assert story_of(shelf[1][0]).finding == "There is no earlier run about this event to compare this one with."
+    shutil.copytree(shelf[1][0].folder, tmp_path / "old")
+    manifest = json.loads((tmp_path / "old" / "manifest.json").read_text())
+    del manifest["previous"]
+    (tmp_path / "old" / "manifest.json").write_text(json.dumps(manifest))
+    assert story_of(read_run(tmp_path / "old")).finding.endswith("with, or it could not be compared.")
 
 
 def test_an_item_that_arrives_is_news_with_its_source(shelf: Shelf) -> None:

@@ -45,7 +45,6 @@ READINGS = {
 RECORD = "hindcast"
 
 LEAVES_OUT = "docs/leaves-out.md"
-NO_EARLIER_RUN = "There is no earlier run about this event in this folder to compare with."
 
 
 def sections_of_report(sections: Sections) -> Iterator[Section]:

@@ -15,13 +15,13 @@ from ...inference.silence import Silence, silent_through, stale_lines
 from ...inference.words import QUESTION
 from ...studies.structure_spread import StructureSpread
 from ..html import environment
-from ..site.moved import Story, story
+from ..site.moved import NO_EARLIER_RUN, Story, story, untold_since
 from ..tables.evidence import evidence_of, item_as_json
 from ..tables.forecast import beside_texts, known_lines
 from ..tables.state import stages_text
 from ..tables.structure_spread import spread_text
 from ..text import around_text, date_text, day_text, error_text, stale_text, with_days
-from .contents import NO_EARLIER_RUN, sections_of_report
+from .contents import sections_of_report
 from .section import Fold, Picture, Sentence
 from .sections import Sections
 
@@ -120,7 +120,7 @@ def _story(sections: Sections) -> Story:
     """Tell what moved since the run before, or why it cannot be told."""
     previous, attribution = sections.previous, sections.attribution
     if previous is not None and sections.untrusted:
-        return Story(f"What moved since run {previous.name} cannot be told: {sections.untrusted}.")
+        return Story(untold_since(previous.name, sections.untrusted))
     if previous is None or attribution is None:
         return Story(NO_EARLIER_RUN)
     items = {item.id: item_as_json(item) for item in _known(sections)}

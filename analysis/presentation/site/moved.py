@@ -11,13 +11,13 @@ from typing import Any
 
 from ....evidence.selected import place_taken_by
 from ...archive.moved import Moved, moved_of
-from ...archive.reading import Run
+from ...archive.reading import DIFF, REFUSED, Run
 from ...inference.estimates import Estimate
 from ...studies.attribution import Step
 from ...studies.attribution_steps import FOLLOWING
 from ...studies.news import Kind, by_kind
 from ..harmless import harmless
-from ..tables.attribution import finding, signed, signed_months, unseen
+from ..tables.attribution import finding, known_finding, signed, signed_months, unseen
 from ..text import date_text, with_days
 from .lives import entries_of
 
@@ -27,6 +27,7 @@ HEADINGS: Mapping[Kind, str] = {
     "chance": "Chance, and what is not explained",
     "together": "News and corrections that cannot be told apart",
 }
+NO_EARLIER_RUN = "There is no earlier run about this event to compare this one with."
 REASONS = 3  # entries of the changelog that a sentence quotes
 LONGEST = 300  # characters of each
 
@@ -89,25 +90,42 @@ def story_of(run: Run) -> Story:
         If what the run has recorded of it is damaged.
     """
     moved = moved_of(run)
-    about_items = moved is not None and any(step.items for step in moved.attribution.steps)
+    if moved is None:
+        return Story(_why_untold(run))
+    about_items = any(step.items for step in moved.attribution.steps)
     return story(moved, {entry["id"]: entry for entry in entries_of(run)} if about_items else {})
 
 
-def story(moved: Moved | None, items: Mapping[str, Mapping[str, Any]]) -> Story:
+def _why_untold(run: Run) -> str:
+    """Why a run does not say what moved; one of earlier programs does not say why."""
+    refused, previous = run.section(REFUSED), run.manifest.previous
+    reason = refused.get(DIFF) if isinstance(refused, dict) else None
+    if reason is not None and previous:
+        return untold_since(harmless(previous), harmless(str(reason)))
+    if previous == "":
+        return NO_EARLIER_RUN
+    return "There is no earlier run to compare this one with, or it could not be compared."
+
+
+def untold_since(previous: str, reason: str) -> str:
+    """Say why it cannot be told what moved since a run."""
+    return f"What moved since run {previous} cannot be told: {reason}."
+
+
+def story(moved: Moved, items: Mapping[str, Mapping[str, Any]]) -> Story:
     """Tell what moved.
 
     Parameters
     ----------
-    moved : Moved or None
+    moved : Moved
         The shift, taken apart.
     items : mapping of str to mapping
         By id, items that the later run knows of, as JSON.
     """
-    if moved is None:
-        return Story("There is no earlier run to compare this one with, or it could not be compared.")
     groups = tuple(_group(kind, steps, items) for kind, steps in by_kind(moved.attribution).items())
     total = moved.attribution.total.shifts[0.5]
-    return Story(finding(total, moved.against), groups, _sum(groups, total), moved)
+    found = f"{finding(total, moved.against)} {known_finding(moved.attribution.known)}".rstrip()
+    return Story(found, groups, _sum(groups, total), moved)
 
 
 def _group(kind: Kind, steps: Sequence[Step], items: Mapping[str, Mapping[str, Any]]) -> Group:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...inference.estimates import Estimate
+from ...inference.estimates import ZERO, Estimate
 from ...inference.json_values import number, rounded, significant
 from ...inference.probabilities import HEADLINE
 from ...studies.attribution import Attribution, Step
@@ -16,6 +16,8 @@ from ..text import as_recorded, date_text, quantile_text, shift_text, with_days
 from .columns import SHIFTED
 
 UNSEEN = 5e-4  # months: what is smaller is written as nothing
+READY = "the median of being ready"
+BEYOND = "has come from, or gone to, beyond all that is followed"
 
 
 def layout(result: Attribution, runs: tuple[str, str] | None = None, models: tuple[str, str] | None = None) -> Layout:
@@ -44,7 +46,7 @@ def attribution_table(result: Attribution, since: str | None = None) -> Table[St
     def shift(p: float) -> Column[Step]:
         return Column(
             title=quantile_text(p),
-            text=lambda row: shift_text(row.shifts[p]),
+            text=lambda row: moved_text(row.shifts[p]),
             path=("shift", f"{p:g}"),
             value=lambda row: _shift_as_json(row.shifts[p]),
             figure=True,
@@ -69,8 +71,12 @@ def attribution_table(result: Attribution, since: str | None = None) -> Table[St
         Column(path=("khat",), value=lambda row: rounded(row.khat, 3)),
     ]
     title = "Shift taken apart" if since is None else f"Shift since run {since}, taken apart"
+    known = known_finding(result.known)
     return Table(
-        f"{title}; months ± Monte Carlo error", columns, (*result.steps, result.total), lead=[_moved(result, since)]
+        f"{title}; months ± Monte Carlo error",
+        columns,
+        (*result.steps, result.total),
+        lead=[_moved(result, since), *([known] if known else [])],
     )
 
 
@@ -87,18 +93,35 @@ def _moved(result: Attribution, since: str | None) -> str:
 
 
 def finding(total: Estimate, against: str | None = None) -> str:
-    """Say in a sentence how far the median has moved, since a run where that has a name."""
+    """Say in a sentence how far the median of being ready has moved, since a run where that has a name."""
     since = "" if against is None else f" since run {harmless(against)}"
     if not math.isfinite(total.value):
-        who = f"{since.strip()} the median" if since else "the median"
-        return f"{who[:1].upper()}{who[1:]} has come from, or gone to, beyond all that is followed."
+        who = f"{since.strip()} {READY}" if since else READY
+        return f"{who[:1].upper()}{who[1:]} {BEYOND}."
     if unseen(total):
-        return f"The median has not moved{since}."
+        return f"The median of being ready has not moved{since}."
     if total.noise:
-        return f"The median has not moved beyond noise{since} ({signed(total)} months)."
-    total = as_recorded(total)
-    direction = "later" if total.value > 0 else "earlier"
-    return f"The median is {abs(total.value):.2f} ± {total.mcse:.2f} months {direction}{since}."
+        return f"The median of being ready has not moved beyond noise{since} ({signed(total)} months)."
+    return f"The median of being ready is {_months_apart(total)}{since}."
+
+
+def known_finding(shift: Estimate | None) -> str:
+    """Say how far the median of being publicly known has moved, by which questions resolve; nothing within noise."""
+    if shift is None:
+        return ""
+    if not math.isfinite(shift.value):
+        return f"The median of being publicly known {BEYOND}."
+    return "" if shift.noise or unseen(shift) else f"The median of being publicly known is {_months_apart(shift)}."
+
+
+def _months_apart(shift: Estimate) -> str:
+    shift = as_recorded(shift)
+    return f"{abs(shift.value):.2f} ± {shift.mcse:.2f} months {'later' if shift.value > 0 else 'earlier'}"
+
+
+def moved_text(shift: Estimate) -> str:
+    """Write a shift between two forecasts: no change where sentences call it none."""
+    return shift_text(ZERO if unseen(shift) else shift)
 
 
 def _points_text(change: float) -> str:
@@ -141,5 +164,6 @@ def _as_json(
         "after": {f"{p:g}": number(value) for p, value in result.after.items()},
         "reference_day": result.reference_day.isoformat(),
         "shift": total,
+        "known_shift": None if result.known is None else _shift_as_json(result.known),
         "steps": steps,
     }

@@ -10,7 +10,8 @@ from ...inference.json_values import estimate_of
 from ...inference.probabilities import HEADLINE
 from ..json_form import to_json
 from ..table import Cell, Column, Layout, Span, Table
-from ..text import kept_day_text, quantile_text, shift_text
+from ..text import kept_day_text, quantile_text, with_days
+from .attribution import moved_text
 
 
 def layout(result: History) -> Layout:
@@ -31,7 +32,7 @@ def history_table(result: History, address: Callable[[Entry], str] | None = None
         Column(path=("model",), value=lambda row: row.run.manifest.model),
         Column(path=("as_of",), value=lambda row: row.run.manifest.as_of.isoformat()),
         Column(path=("event",), value=lambda row: row.run.manifest.event),
-        Column(title="Items added or removed", text=_items_text),
+        Column(title="What changed", text=_changes_text),
         *map(_date_column, HEADLINE),
         Column(path=("ready", "quantiles"), value=_quantiles),
         Column(title="moved, months", text=_moved, path=("shift",), value=lambda row: row.shift, figure=True),
@@ -39,6 +40,7 @@ def history_table(result: History, address: Callable[[Entry], str] | None = None
         Column(path=("items_added",), value=lambda row: list(row.items_added)),
         Column(path=("items_removed",), value=lambda row: list(row.items_removed)),
         Column(path=("items_retracted",), value=lambda row: list(row.items_retracted)),
+        Column(path=("other_changes",), value=lambda row: list(row.other_changes)),
     ]
     return Table("The forecast through time", columns, result.entries)
 
@@ -59,11 +61,12 @@ def _quantiles(row: Entry) -> dict[str, Any]:
     return quantiles
 
 
-def _items_text(row: Entry) -> str:
+def _changes_text(row: Entry) -> str:
+    """Items that came or went, and what else is other than in the run before."""
     left = [name for name in row.items_removed if name not in row.items_retracted]
-    gone = (("removed", left), ("retracted", row.items_retracted))
-    told = [f"{what}: {', '.join(names)}" for what, names in gone if names]
-    return "; ".join([*([", ".join(row.items_added)] if row.items_added else []), *told])
+    items = (("added", row.items_added), ("removed", left), ("retracted", row.items_retracted))
+    told = [f"{what}: {', '.join(names)}" for what, names in items if names]
+    return "; ".join([*told, *map(with_days, row.other_changes)])
 
 
 def _date_column(p: float) -> Column[Entry]:
@@ -77,5 +80,5 @@ def _moved(row: Entry) -> str:
     shift = row.shift or row.other_shift
     if shift is None:
         return ""
-    text = "from or to never" if shift["months"] is None else shift_text(estimate_of(shift))
+    text = "from or to never" if shift["months"] is None else moved_text(estimate_of(shift))
     return text if row.shift else f"{text} since {shift['since']}"
