@@ -34,12 +34,21 @@ PROGRAM = "program"  # its section with the code's hash and the changelog as it 
 REFUSED = "refused"  # its section with why studies have no answer, by study; not there where all have
 DIFF = "diff"  # its section with what moved since the run before, and the name of that study
 TARGETS = ("ready", "pretrained")
+UNTRUSTED = "should not be trusted; its report says which check failed"
 UNSOUND = (CatchupError, KeyError, TypeError)  # what reading a run brings up that is missing in part or damaged
 
 
 def fault_of(folder: Path, error: Exception) -> str:
     """Say in a line why a run cannot be read, of what reading it has brought up."""
     return error.on_command_line if isinstance(error, CatchupError) else f"{folder}: is damaged"
+
+
+def why_untrusted(run: Run) -> str:
+    """Say in a line why a run should not be trusted, as far as its checks say; empty where it may be."""
+    try:
+        return "" if run.trustworthy else f"{run.folder}: {UNTRUSTED}"
+    except UNSOUND as error:
+        return fault_of(run.folder, error)
 
 
 @dataclass(frozen=True)
@@ -310,14 +319,15 @@ def _read_in_place(folder: Path) -> Run:
 def newest_before(runs: Path, event: str, day: date) -> Run | None:
     """The newest sound run about an event that was asked on a day or before, to compare a new one of that day with.
 
-    What it was made of has been read: whatever becomes of its folder, the comparison can be made.
+    What it was made of has been read: whatever becomes of its folder, the comparison can be made. One that should not
+    be trusted is passed over: it has no page, and what moved since it would be told of an answer that nobody may use.
     """
     try:
         shelf = read_runs(runs)
     except MissingFileError:
         return None
     about = [run for run in shelf.runs if run.manifest.event == event and run.manifest.as_of <= day]
-    return newest_with_inputs(about)[0]
+    return newest_with_inputs([run for run in about if not why_untrusted(run)])[0]
 
 
 def newest_with_inputs(runs: Sequence[Run]) -> tuple[Run | None, tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """Runs judged by what happened, or by what has not happened yet, beside rival views; each by what it published.
 
-A forecast made after the day of the outcome is none: it is left out, by name.
+A forecast made after the day of the outcome is none, and one that should not be trusted was never published: both are
+left out, by name.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ...priors.arguments import refuse_others
 from ...priors.errors import InputError
 from ..inference.estimates import Distribution, Weighting
 from ..inference.question import Question
-from .reading import UNSOUND, Run, fault_of
+from .reading import UNSOUND, UNTRUSTED, Run, fault_of
 from .ready_curve import Published, published_dates
 from .rivals import Rival, load_rivals
 from .scoring import RUN, TREND, score
@@ -46,7 +47,7 @@ class Scores(Sequence[Score]):
     scores : tuple of Score
         One a forecast.
     left_out : tuple of LeftOut
-        Forecasts made after the day that is known of, and runs whose date is damaged.
+        Forecasts made after the day that is known of, and runs that should not be trusted or whose date is damaged.
     """
 
     outcome: Outcome
@@ -128,6 +129,9 @@ def score_runs(runs: Iterable[Run], outcome: Outcome, days: Sequence[date] = ())
                 yield _too_late(run.name, title, as_of, outcome)
                 continue
             try:
+                if not run.trustworthy:
+                    yield LeftOut(run.name, title, as_of, UNTRUSTED)
+                    continue
                 target, scored = next(iter(dates_of(run).items()))
             except UNSOUND as error:
                 yield LeftOut(run.name, title, as_of, fault_of(run.folder, error))

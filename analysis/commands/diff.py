@@ -24,7 +24,7 @@ def diff(
     after
         Folder of the later run.
     """
-    from ..archive.reading import read_run
+    from ..archive.reading import read_run, why_untrusted
     from ..archive.verification import altered_sections
     from ..presentation.tables.attribution import layout
     from ..runs.repeat import made_elsewhere
@@ -34,6 +34,8 @@ def diff(
     days = first.manifest.as_of, second.manifest.as_of
     if days[0] > days[1]:
         warn(f"{before} is of a later day than {after}: what moved is told backwards, from {days[0]} to {days[1]}")
+    for line in filter(None, map(why_untrusted, (first, second))):
+        warn(line)
     for line in (*altered_sections(first), *altered_sections(second)):
         warn(line)
     for run in (first, second):

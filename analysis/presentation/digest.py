@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..archive.reading import Run
+from ..archive.reading import UNTRUSTED, Run, why_untrusted
 from ..inference.estimates import Estimate
 from ..inference.json_values import estimate_of
 from .harmless import harmless
@@ -19,6 +19,7 @@ from .text import share_text, shift_text
 WIDTH = 78
 MOST = 98  # lines, however much has moved
 WATCHED = 6  # things to watch that are named
+DOUBTED = f"This run {UNTRUSTED}."
 UNWATCHED = "This run was made without looking ahead; a whole one has it."
 NOTHING_TO_SEE = "Nothing that is watched would move it by more than noise."
 SENTENCES_OF_A_PAGE = 15  # so that four kinds stay below 100 lines
@@ -33,7 +34,8 @@ def digest_text(run: Run) -> str:
     CatchupError, KeyError, TypeError, ValueError
         If the run is damaged.
     """
-    lines = [*_headline(headline_of(run)), "", *moved_lines(story_of(run)), "", *_watch(run.section("watch"))]
+    doubted = [*_wrapped(DOUBTED), ""] if why_untrusted(run) else []
+    lines = [*doubted, *_headline(headline_of(run)), "", *moved_lines(story_of(run)), "", *_watch(run.section("watch"))]
     if len(lines) > MOST:
         lines = [*lines[: MOST - 1], "... the report has the rest."]
     return "\n".join(lines) + "\n"
@@ -52,6 +54,7 @@ def digest_html(run: Run) -> str:
         environment()
         .get_template("digest.html.j2")
         .render(
+            doubted=DOUBTED if why_untrusted(run) else "",
             headline=headline_of(run),
             story=story_of(run),
             most=SENTENCES_OF_A_PAGE,

@@ -11,7 +11,7 @@ from ...priors.files import check_folder
 from ..archive.asked_event import event_meant
 from ..archive.history import entries_of, history
 from ..archive.manifest import file_hash
-from ..archive.reading import UNSOUND, Run, fault_of, newest_with_inputs
+from ..archive.reading import UNSOUND, UNTRUSTED, Run, fault_of, newest_with_inputs, why_untrusted
 from ..archive.site_folder import OPTION, publish_files, stranger_in
 from ..presentation.site.addresses import INDEX
 from ..presentation.site.build import copied_files, is_ours, site_files, tell
@@ -34,12 +34,15 @@ class Published:
         Addresses of the files that are new or hold something else than before.
     faults : tuple of str
         A line for each entry of the runs' folder that was left out.
+    untrusted : tuple of str
+        Those of the lines that say that a run should not be trusted, as it did itself when it was made.
     """
 
     page: Path
     runs: tuple[str, ...]
     written: tuple[str, ...]
     faults: tuple[str, ...]
+    untrusted: tuple[str, ...] = ()
 
 
 def publish(
@@ -97,7 +100,8 @@ def publish(
     shown = [one.run for one in told.values()]
     entries, _ = entries_of(shown)  # a run that is left out is none that another was shown after
     files = site_files(told, entries, event_meant(shown, event), root, record or Record())
-    return Published(site / INDEX, tuple(told), tuple(publish_files(site, files)), tuple(faults))
+    untrusted = tuple(line for line in faults if line.endswith(UNTRUSTED))
+    return Published(site / INDEX, tuple(told), tuple(publish_files(site, files)), tuple(faults), untrusted)
 
 
 def _without_inputs(runs: list[Run], event: str | None) -> list[Run]:
@@ -109,11 +113,9 @@ def _without_inputs(runs: list[Run], event: str | None) -> list[Run]:
 
 def why_unpublished(run: Run) -> str:
     """Say why a run is not published: it should not be trusted, or a file of it is not what its manifest says."""
-    try:
-        if not run.trustworthy:
-            return f"{run.folder}: should not be trusted; its report says which check failed"
-    except UNSOUND as error:
-        return fault_of(run.folder, error)
+    untrusted = why_untrusted(run)
+    if untrusted:
+        return untrusted
     for name in copied_files(run):
         try:
             if file_hash(run.folder / name) != run.manifest.files[name]:

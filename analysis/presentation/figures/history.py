@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ....model.calendar import Calendar
-from ....priors.errors import InputError
+from ....priors.errors import InputError, and_text
+from ...archive.reading import why_untrusted
 from ...inference.probabilities import HEADLINE, QUANTILES
 from ..text import NEVER_SAID, date_text, with_days
 from .bands import spread
@@ -247,6 +248,8 @@ def _runs_text(runs: int, days: int) -> str:
 
 def _source(entries: Sequence[Entry], arrivals: Sequence[tuple[date, str]]) -> str:
     marks = [f"{number}: {date_text(day)}, {text}." for number, (day, text) in enumerate(arrivals, start=1)]
+    doubted = [entry.run.name for entry in entries if why_untrusted(entry.run)]
+    marks += [f"Run{'s' * (len(doubted) > 1)} {and_text(doubted)} should not be trusted."] if doubted else []
     draws = {entry.run.manifest.draws for entry in entries}
     marks.append(f"catchup, {min(draws):,} draws a run." if len(draws) == 1 else "catchup.")
     return " ".join(marks)

@@ -6,12 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from ...archive.history import Entry, History
+from ...archive.reading import UNTRUSTED, why_untrusted
 from ...inference.json_values import estimate_of
 from ...inference.probabilities import HEADLINE
 from ..json_form import to_json
 from ..table import Cell, Column, Layout, Span, Table
 from ..text import kept_day_text, quantile_text, with_days
 from .attribution import moved_text
+
+DOUBTED = "‡"
+"""Marks a run that should not be trusted."""
+EXPLAINED = f"{DOUBTED} {UNTRUSTED[:1].upper()}{UNTRUSTED[1:]}."
 
 
 def layout(result: History) -> Layout:
@@ -24,7 +29,8 @@ def history_table(result: History, address: Callable[[Entry], str] | None = None
     """A row a run; where `address` says which page is a run's own, linked to it."""
 
     def name(row: Entry) -> Cell:
-        return row.run.name if address is None else Span(row.run.name, address=address(row))
+        named = row.run.name if address is None else Span(row.run.name, address=address(row))
+        return (named, DOUBTED) if why_untrusted(row.run) else named
 
     columns: list[Column[Entry]] = [
         Column(title="Run", text=name, path=("run",), value=lambda row: row.run.name),
@@ -41,8 +47,10 @@ def history_table(result: History, address: Callable[[Entry], str] | None = None
         Column(path=("items_removed",), value=lambda row: list(row.items_removed)),
         Column(path=("items_retracted",), value=lambda row: list(row.items_retracted)),
         Column(path=("other_changes",), value=lambda row: list(row.other_changes)),
+        Column(path=("trustworthy",), value=lambda row: not why_untrusted(row.run)),
     ]
-    return Table("The forecast through time", columns, result.entries)
+    lines = [EXPLAINED] if any(why_untrusted(row.run) for row in result.entries) else []
+    return Table("The forecast through time", columns, result.entries, lines=lines)
 
 
 def _asked(result: History) -> list[Column[Entry]]:
