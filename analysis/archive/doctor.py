@@ -21,7 +21,7 @@ from ...model.assumptions import load_assumptions
 from ...priors.errors import CatchupError, reason_of
 from ..inference.silence import STALE
 from .manifest import LOCK, library_versions, python_version
-from .reading import UNSOUND, Run, Shelf, read_runs
+from .reading import UNSOUND, Run, Shelf, read_runs, why_untrusted
 from .verification import verify
 
 Verdict = Literal["pass", "warn", "fail"]
@@ -30,6 +30,7 @@ OLD_RUN = timedelta(days=8)  # a week, and a day for a machine that was off
 OLD_TABLE = timedelta(days=90)  # public tables are brought up to date every few weeks
 MISSING = {"runs-folder": "and so holds no runs", "site-folder": "and so nothing has been published"}
 """What follows for a folder that is not there, by option."""
+AWAY = "restore it, or move it out of the folder"
 LITTLE, TOO_LITTLE = 2_000_000_000, 100_000_000  # bytes free; a whole run takes some tens of millions
 
 
@@ -201,7 +202,7 @@ def _tables(folder: Path, today: date) -> Finding:
         for one in held:
             store.content(one)
     except CatchupError as error:
-        return Finding("tables", "fail", error.on_command_line, "catchup data list says more")
+        return Finding("tables", "warn", error.on_command_line, "restore it, or move it away: no run reads it")
     newest = {one.manifest.name: one.manifest.vintage for one in held}  # by name, the oldest first
     if not newest:
         return Finding("tables", "pass", "none is kept, so that none is counted")
@@ -215,7 +216,7 @@ def _tables(folder: Path, today: date) -> Finding:
 
 def _runs(shelf: Shelf, today: date) -> Iterator[Finding]:
     for fault in shelf.faults:
-        yield Finding("runs", "warn", fault, "restore it, or remove it from the folder")
+        yield Finding("runs", "warn", fault, AWAY)
     if not shelf.runs:
         yield Finding("last-run", "warn", "there is no run yet", "catchup run --runs RUNS")
         return
@@ -226,13 +227,14 @@ def _runs(shelf: Shelf, today: date) -> Iterator[Finding]:
         trusted = newest.trustworthy
     except UNSOUND as error:
         why = error.on_command_line if isinstance(error, CatchupError) else error
-        yield Finding("last-run", "fail", f"{newest.folder}: cannot be read ({why})", "run again")
+        yield Finding("last-run", "warn", f"{newest.folder}: cannot be read ({why})", AWAY)
         return
     if departures:
         changed = ", ".join(f"{one.file} {one.state}" for one in departures[:3])
-        # a run is made without what stands beside another: a stray file keeps no job from ending well
-        verdict: Verdict = "warn" if all(one.state == "added" for one in departures) else "fail"
-        yield Finding("last-run", verdict, f"{newest.name} is not as it was made: {changed}", "catchup verify RUN")
+        # whatever has become of one run, the next is made all the same
+        advice = "" if all(one.state == "added" for one in departures) else f": {AWAY}"
+        told = f"{newest.name} is not as it was made: {changed}"
+        yield Finding("last-run", "warn", told, f"catchup verify RUN says more{advice}")
     elif not trusted:
         yield Finding("last-run", "warn", f"{newest.name} should not be trusted", "its report says which check failed")
     elif age > OLD_RUN:
@@ -256,17 +258,9 @@ def _site(site: Path, runs: Sequence[Run]) -> Finding:
     except OSError:
         return Finding("site", "warn", f"{site}: nothing has been published", "catchup publish --runs RUNS --site SITE")
     except (ValueError, KeyError, TypeError):
-        return Finding("site", "fail", f"{site}: its latest.json is damaged", "catchup publish --runs RUNS --site SITE")
-    newest = next((run for run in reversed(runs) if run.manifest.event == event and _published(run)), runs[-1])
+        return Finding("site", "warn", f"{site}: its latest.json is damaged", "catchup publish --runs RUNS --site SITE")
+    newest = next((run for run in reversed(runs) if run.manifest.event == event and not why_untrusted(run)), runs[-1])
     if published != newest.name:
         said = f"{site}: has {published}, the newest run is {newest.name}"
         return Finding("site", "warn", said, "catchup publish --runs RUNS --site SITE")
     return Finding("site", "pass", f"{site}: has {published}")
-
-
-def _published(run: Run) -> bool:
-    """Whether a run is one that would be published, as far as its checks say."""
-    try:
-        return run.trustworthy
-    except UNSOUND:
-        return False

@@ -8,8 +8,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ...priors.clock import today
-from .options import OUTPUT
-from .output import show
+from .options import OUTPUT, Quiet
+from .output import show, warn
 
 
 def doctor(
@@ -21,6 +21,7 @@ def doctor(
         Path | None,
         Parameter(help="Folder of kept tables; CATCHUP_DATA, or the platform's place for user data, by default."),
     ] = None,
+    quiet: Quiet = False,
     json: Annotated[
         bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of a table.")
     ] = False,
@@ -31,5 +32,10 @@ def doctor(
     from ..presentation.tables.doctor import layout
 
     found = examine(runs, site, ledger, data_folder(data), today())
-    show(layout(found), as_json=json)
+    if json or not quiet:
+        show(layout(found), as_json=json)
+    else:
+        for each in found.findings:
+            if each.verdict != "pass":
+                warn(f"{each.id}: {each.text}" + (f": {each.advice}" if each.advice else ""))
     return 0 if found.sound else 1

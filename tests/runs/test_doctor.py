@@ -80,12 +80,17 @@ def damage(runs: Path) -> None:
     path.write_text(path.read_text() + " ")
 
 
+def lose(runs: Path) -> None:
+    (sorted(runs.iterdir())[-1] / "forecast.json").unlink()
+
+
 def break_one(runs: Path) -> None:
     (sorted(runs.iterdir())[0] / "manifest.json").write_text("{")
 
 
 ILL: dict[str, tuple[Callable[[Path], None], dict[str, str]]] = {
-    "a file of the newest run was changed": (damage, {"last-run": "fail"}),
+    "a file of the newest run was changed": (damage, {"last-run": "warn"}),
+    "a file of the newest run is gone": (lambda runs: lose(runs), {"runs": "warn", "last-run": "warn"}),
     "a stray file beside it": (lambda runs: (sorted(runs.iterdir())[-1] / ".DS_Store").touch(), {"last-run": "warn"}),
     "another run is broken": (break_one, {"runs": "warn"}),
     "no run": (lambda runs: [shutil.rmtree(one) for one in runs.iterdir()] and None, {"last-run": "warn"}),
@@ -98,8 +103,16 @@ def test_runs_that_are_ill(name: str, runs: Path, shelf: Shelf) -> None:
     spoil(runs)
     found = look(runs, today_of(shelf))
     assert {key: verdict for key, verdict in verdicts(found).items() if verdict != "pass"} == expected
-    assert found.sound == ("fail" not in expected.values())
+    assert found.sound
     assert all(finding.advice for finding in found.findings if finding.verdict != "pass")
+
+
+@pytest.mark.parametrize("spoil", [damage, lose])
+def test_a_newest_run_that_is_ill_ends_no_job(spoil: Callable[[Path], None], runs: Path, shelf: Shelf) -> None:
+    spoil(runs)
+    assert look(runs, today_of(shelf)).sound
+    asked = Request(Question(load_assumptions(model="article"), today_of(shelf), draws=1_000), evidence="none")
+    assert run(asked, runs, brief=True).name == today_of(shelf).isoformat()
 
 
 def test_time_that_has_passed(runs: Path, shelf: Shelf) -> None:
@@ -123,7 +136,9 @@ def test_a_site_that_is_behind(runs: Path, shelf: Shelf) -> None:
     day = today_of(shelf)
     assert verdicts(look(runs, day, site=site))["site"] == "warn"
     (site / "latest.json").write_text("{")
-    assert verdicts(look(runs, day, site=site))["site"] == "fail"
+    assert verdicts(look(runs, day, site=site))["site"] == "warn"
+    publish(runs, site)  # which mends it
+    assert verdicts(look(runs, day, site=site))["site"] == "pass"
     assert verdicts(look(runs, day, site=runs.parent / "nothing"))["site"] == "warn"
 
 
@@ -152,7 +167,7 @@ def test_a_kept_table_that_is_damaged(runs: Path, shelf: Shelf) -> None:
     assert verdicts(look(runs, date(2026, 6, 30)))["tables"] == "pass"
     held.path.write_text(held.path.read_text() + "\n")
     found = next(finding for finding in look(runs, date(2026, 6, 30)).findings if finding.id == "tables")
-    assert found.verdict == "fail"
+    assert found.verdict == "warn"  # no run reads it
     assert "is not the file that was added" in found.text
 
 
@@ -240,5 +255,11 @@ def test_the_command(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert {check["verdict"] for check in content["checks"]} <= {"pass", "warn", "fail"}
     assert content["sound"] == all(check["verdict"] != "fail" for check in content["checks"])
     damage(runs)
-    assert command(["doctor", "--runs", str(runs)]) == 1
+    asked = ["doctor", "--runs", str(runs), "--data", str(runs.parent / "data")]
+    status = command(asked)
     assert "is not as it was made" in " ".join(capsys.readouterr().out.split())
+    assert command([*asked, "--quiet"]) == status
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "catchup: last-run: 2026-09-22 is not as it was made: forecast.json changed: catchup verify" in said.err
+    assert "runs-folder" not in said.err  # which is as it should be

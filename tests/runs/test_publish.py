@@ -886,6 +886,7 @@ def test_what_is_scheduled_is_understood() -> None:
 
 STAND_IN = """#!/bin/sh
 echo "$0 $*" >> "$HOME/called"
+[ "$1" = doctor ] && echo "catchup: silence: is old" >&2
 case "$1" in run) exit "${RUN_STATUS:-0}";; issue) if [ "$2" = list ]; then printf %s "$OPEN_ISSUE"; fi;; esac
 """
 
@@ -913,6 +914,14 @@ def test_the_weekly_script_runs_publishes_and_says_what_failed_once(
     for line, words in zip(lines, called, strict=True):
         assert line.partition(" ")[2].startswith(words)
     assert "--once" in lines[1]
+    assert done.stderr.startswith("catchup: silence: is old\n")  # whatever the status
+    assert "--ledger" not in " ".join(lines)
+    own = known | {"LEDGER": "my own", "PRIORS": "p.toml"}
+    subprocess.run(["sh", str(HOW_TO / "weekly.sh")], env=own, capture_output=True, check=False)
+    looked, ran, published = (tmp_path / "called").read_text().splitlines()[len(lines) : len(lines) + 3]
+    assert looked.endswith("--ledger my own")
+    assert ran.endswith("--ledger my own --priors p.toml")
+    assert "my own" not in published
 
 
 @pytest.mark.usefixtures("undrawn_runs")

@@ -1,10 +1,12 @@
 #!/bin/sh
-# Looks whether all is well, runs, publishes. What fails is said on standard error, by the exit status and, where
-# REPOSITORY names one on GitHub and gh is installed, in an issue: one, however often it fails.
+# Looks whether all is well, runs, publishes. Whatever there is to say is said on standard error; what fails, by the exit
+# status too and, where REPOSITORY names one on GitHub and gh is installed, in an issue: one, however often it fails.
 set -u
 catchup="${CATCHUP:-$HOME/catchup/.venv/bin/catchup}"
 runs="${RUNS:-$HOME/catchup-runs}"
 site="${SITE:-$HOME/catchup-site}"
+ledger="${LEDGER:-}" # a folder of items in place of the project's own
+priors="${PRIORS:-}" # a TOML file laid over the priors
 title="The weekly forecast failed"
 
 said=$(mktemp) || exit 1
@@ -14,12 +16,12 @@ step() {
     "$catchup" "$@" >>"$said" 2>&1 || status=$?
 }
 
-step doctor --runs "$runs" --site "$site"
-[ "$status" -eq 0 ] && step run --once --quiet --runs "$runs"
+step doctor --quiet --runs "$runs" --site "$site" ${ledger:+--ledger "$ledger"}
+[ "$status" -eq 0 ] && step run --once --quiet --runs "$runs" ${ledger:+--ledger "$ledger"} ${priors:+--priors "$priors"}
 step publish --quiet --runs "$runs" --site "$site"
-[ "$status" -eq 0 ] && exit 0
 
 cat "$said" >&2
+[ "$status" -eq 0 ] && exit 0
 if [ -n "${REPOSITORY:-}" ] && command -v gh >/dev/null; then
     number=$(gh issue list --repo "$REPOSITORY" --state open --search "\"$title\" in:title" --json number --jq '.[0].number')
     if [ -n "$number" ]; then
