@@ -212,6 +212,29 @@ def test_bars_reconcile_with_the_line_above_them(shelf: Shelf) -> None:
     assert f"{len(found.entries) + 1} runs on {len(found.entries)} days" in words_of(figure)
 
 
+def bars_of(days: list[int], sizes: list[float], width: float, shelf: Shelf) -> list[float]:
+    """Widths (days) of bars of one cause, by the days since the first of them."""
+    start = shelf[1][0].manifest.as_of
+    every = [
+        Contributions(start + timedelta(day), {"evidence": size}, size, "")
+        for day, size in zip(days, sizes, strict=True)
+    ]
+    (bars,) = draw_contributions(history(shelf[0]), every, width=width).axes[1].containers
+    return [bar.get_width() for bar in bars.patches]
+
+
+def test_a_run_one_day_after_another_makes_no_hairlines_of_the_others(shelf: Shelf) -> None:
+    weekly = [7 * week for week in range(1, 11)]
+    wide = bars_of(weekly, [0.5] * 10, WIDTH, shelf)
+    assert wide == pytest.approx([wide[0]] * 10)
+    found = bars_of([*weekly[:5], 36, *weekly[5:]], [0.5] * 11, WIDTH, shelf)
+    assert found[4:6] == pytest.approx([0.72, 0.72])  # they stand beside one another
+    assert min(found[:4] + found[6:]) > 0.8 * wide[0]
+    silent = bars_of([*weekly[:5], 36, *weekly[5:]], [0.5] * 5 + [0.001] + [0.5] * 5, WIDTH, shelf)
+    assert silent[:5] == pytest.approx(wide[:5])  # what is hardly to be seen takes no room
+    assert bars_of([7], [0.5], WIDTH, shelf)[0] > 0.0
+
+
 def test_the_last_bar_stands_whole_inside_the_picture(shelf: Shelf) -> None:
     told = [Shifted(run.name, run.manifest.as_of, moved_of(run)) for run in shelf[1]]
     short = replace(history(shelf[0]), entries=history(shelf[0]).entries[-2:])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import re
 from dataclasses import replace
-from datetime import date
-from itertools import combinations
+from datetime import date, timedelta
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,25 @@ def test_arrivals_are_numbered_where_they_came(found: History) -> None:
         (mark,) = [text for text in figure.axes[0].texts if text.get_text() == str(number)]
         assert mark.xy[0] == day_number(entry.run.manifest.as_of)
         assert any(item in text.replace("\n", " ") for text in words for item in entry.items_added)
+
+
+@pytest.mark.parametrize("width", [WIDTH, TELEPHONE])
+@pytest.mark.parametrize("days", [[1, 2, 90], [7 * week for week in range(1, 40)]])
+def test_numbers_of_arrivals_never_run_together(days: list[int], width: float, found: History) -> None:
+    first, start = found.entries[0], found.entries[0].run.manifest.as_of
+
+    def arrived(day: int) -> Entry:
+        run = Run(first.run.folder, first.run.manifest.model_copy(update={"as_of": start + timedelta(day)}))
+        return replace(first, run=run, items_added=(f"item-{day}",))
+
+    figure = draw_history(replace(found, entries=(first, *map(arrived, days))), width=width)
+    figure.canvas.draw()
+    marks = [text for text in figure.axes[0].texts if re.fullmatch(r"\d+(-\d+)?", text.get_text())]
+    numbers = [tuple(map(int, text.get_text().split("-"))) for text in marks]
+    assert [number for ends in numbers for number in range(ends[0], ends[-1] + 1)] == [*range(1, len(days) + 1)]
+    boxes = [text.get_window_extent() for text in marks]
+    assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
+    assert len(marks) > 1
 
 
 def test_the_past_is_spoken_of_only_where_its_line_is_in_view(found: History) -> None:

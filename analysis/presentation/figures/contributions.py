@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from ...studies.news import Cause
 from ..text import date_text
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
     from ...archive.contributions import Contributions
     from ...archive.history import History
 
+Array = NDArray[np.float64]
+
 HEIGHTS = (3.0, 1.7)  # inches, of the two panels
 SIDES = 1.0  # inches beside the plotting area
-FILL = 0.72  # of the least distance between two runs that a bar takes
+FILL = 0.72  # of the distance between two runs that a bar takes
 WIDEST = 6.0  # days, of a bar
 CLEAR = 1.2  # of half a bar, that the axis reaches beyond the first and the last run
+SEEN = 0.02  # of the longest bar: a shorter one is hardly to be seen, and takes no room from others
 ROOM = 1.15  # how far the axis reaches beyond the longest bar
 MOST_COLUMNS = 4  # of the legend of a figure as wide as a page
 SMALLEST = 5e-4  # months; a cause that never moves the median by more is not drawn
@@ -73,12 +77,12 @@ def draw_contributions(history: History, moved: Sequence[Contributions], *, widt
     """
     figure = new_figure(width, sum(HEIGHTS))
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=HEIGHTS)
-    bar = _bar_width(moved)
-    words = draw_evolution(above, history, width - SIDES, beside=0.5 * CLEAR * bar)
+    widths = _bar_widths(moved)
+    words = draw_evolution(above, history, width - SIDES, beside=0.5 * CLEAR * float(widths.max(initial=0.0)))
     below.set_xlabel(above.get_xlabel())
     above.set_xlabel("")
     drawn = [cause for cause in LOOKS if any(abs(each.months.get(cause, 0.0)) >= SMALLEST for each in moved)]
-    _draw_bars(below, moved, drawn, bar)
+    _draw_bars(below, moved, drawn, widths)
     handles, names = (
         list(a + b) for a, b in zip(*(axes.get_legend_handles_labels() for axes in (above, below)), strict=True)
     )
@@ -92,13 +96,19 @@ def draw_contributions(history: History, moved: Sequence[Contributions], *, widt
     return figure
 
 
-def _bar_width(moved: Sequence[Contributions]) -> float:
-    """Days that a bar is wide."""
+def _bar_widths(moved: Sequence[Contributions]) -> Array:
+    """Days that each bar is wide: as runs mostly lie apart, but no wider than the nearest other to be seen lets it."""
     days = np.array([day_number(each.day) for each in moved])
-    return min(FILL * float(np.diff(days).min()) if days.size > 1 else WIDEST, WIDEST)
+    if days.size < 2:
+        return np.full(days.size, WIDEST)
+    sizes = np.array([sum(abs(months) for months in each.months.values() if np.isfinite(months)) for each in moved])
+    apart = np.abs(days[:, np.newaxis] - days)
+    apart[np.eye(days.size, dtype=bool) | (sizes < SEEN * sizes.max())] = np.inf
+    widths: Array = np.minimum(FILL * np.minimum(apart.min(axis=1), np.median(np.diff(days))), WIDEST)
+    return widths
 
 
-def _draw_bars(axes: Axes, moved: Sequence[Contributions], drawn: Sequence[Cause], width: float) -> None:
+def _draw_bars(axes: Axes, moved: Sequence[Contributions], drawn: Sequence[Cause], widths: Array) -> None:
     """Stack what moved the median later upwards, and what moved it earlier downwards; a dot is the sum."""
     days = np.array([day_number(each.day) for each in moved])
     top, bottom = np.zeros(days.size), np.zeros(days.size)
@@ -109,7 +119,7 @@ def _draw_bars(axes: Axes, moved: Sequence[Contributions], drawn: Sequence[Cause
         axes.bar(
             days,
             months,
-            width,
+            widths,
             bottom=np.where(months > 0.0, top, bottom),
             color=look.colour,
             hatch=look.hatch,

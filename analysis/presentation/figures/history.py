@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -30,6 +30,7 @@ from .style import (
     legend_below,
     new_figure,
     series,
+    text_width,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ TICKS = 9
 BESIDE = 0.04  # of the time that the runs span, beside the first and the last
 SEEN = 0.03  # of an axis's length: of the line of today, what is shorter is not to be seen
 LABEL_ROOM = 1.7 * LABEL_SIZE / 72.0  # inches up the axes that a date written there takes, with the paper around it
+APART = 0.025  # inches between two numbers of arrivals
 TALL = 2.3  # inches of the axes, at least
 FEWEST = 3  # runs from which on bands are drawn without a marker at each run
 
@@ -110,7 +112,7 @@ def draw_evolution(axes: Axes, history: History, width: float, beside: float = 0
     arrivals = _arrivals(history)
     _set_limits(axes, asked, dates, width, beside)
     _draw_fan(axes, asked, dates)
-    _mark_arrivals(axes, arrivals)
+    _mark_arrivals(axes, arrivals, width)
     past = _draw_line_of_today(axes)
     runs = _runs_text(len(history.entries), len(entries))
     subtitle = f"Event {entries[-1].run.manifest.event}; {runs}.{past}"
@@ -203,13 +205,16 @@ def _draw_line_of_today(axes: Axes) -> str:
     return " Below the sloping dotted line lies the past."
 
 
-def _mark_arrivals(axes: Axes, arrivals: Sequence[tuple[date, str]]) -> None:
-    """Number each arrival on the axes; the numbers stand explained below."""
-    for number, (day, _) in enumerate(arrivals, start=1):
-        axes.axvline(day_number(day), color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
+def _mark_arrivals(axes: Axes, arrivals: Sequence[tuple[date, str]], width: float) -> None:
+    """Number each arrival on the axes, which are so many inches wide; the numbers stand explained below."""
+    days = [day_number(day) for day, _ in arrivals]
+    for day in days:
+        axes.axvline(day, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
+    low, high = axes.get_xlim()
+    for numbers in _numbered_together(axes, [width * (day - low) / (high - low) for day in days]):
         axes.annotate(
-            str(number),
-            (day_number(day), 1.0),
+            _numbers_text(numbers),
+            (0.5 * (days[numbers[0] - 1] + days[numbers[-1] - 1]), 1.0),
             xycoords=("data", "axes fraction"),
             xytext=(0, 2),
             textcoords="offset points",
@@ -219,6 +224,26 @@ def _mark_arrivals(axes: Axes, arrivals: Sequence[tuple[date, str]]) -> None:
             color=INK,
             annotation_clip=False,
         )
+
+
+def _numbered_together(axes: Axes, places: Sequence[float]) -> list[list[int]]:
+    """Numbers of arrivals, those together of which there is no room to write each; places in inches, in order."""
+    found, figure = list[list[int]](), cast(Figure, axes.figure)
+
+    def edge(numbers: Sequence[int], side: float) -> float:
+        wide = text_width(figure, _numbers_text(numbers), LABEL_SIZE) + APART
+        return 0.5 * (places[numbers[0] - 1] + places[numbers[-1] - 1] + side * wide)
+
+    for number in range(1, len(places) + 1):
+        found.append([number])
+        while len(found) > 1 and edge(found[-2], +1.0) > edge(found[-1], -1.0):
+            last = found.pop()
+            found[-1] += last
+    return found
+
+
+def _numbers_text(numbers: Sequence[int]) -> str:
+    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
 
 
 def _finding(entries: Sequence[Entry], calendar: Calendar) -> str:
