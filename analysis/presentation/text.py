@@ -84,6 +84,13 @@ def known_since_text(day: str) -> str:
     return f"Publicly known since {day}"
 
 
+def known_text(when: str, secret: float, nobody: float) -> str:
+    """Say when it is publicly known, if ever, and how likely never: kept secret, or as nobody is ever ready."""
+    never = f"never, a lab keeping it to itself, with a probability of {chance_text(secret)}"
+    never += f", or nobody ever ready, {chance_text(nobody)}" if nobody else ""
+    return f"Publicly known {when}; {never}" if when else f"Publicly known {never}"
+
+
 def date_text(day: date | None) -> str:
     """Write a day for people: 9 Nov 2026; never, where there is none."""
     return NEVER_SAID if day is None else f"{day.day} {day:%b %Y}"

@@ -20,6 +20,7 @@ from catchup.analysis.presentation.site.feed import Told, feed_text
 from catchup.analysis.presentation.site.headline import headline_of
 from catchup.analysis.presentation.site.moved import Story
 from catchup.analysis.presentation.tables.builders import as_json
+from catchup.analysis.presentation.tables.forecast import known_lines
 from catchup.model.assumptions import load_assumptions
 
 DAY = date(2026, 11, 21)
@@ -81,6 +82,32 @@ def test_old_silence_is_said_everywhere_as_in_the_report(model: str, event: str,
     assert headline.warnings[0] == said
     assert _stale(answer.silences) == [said]
     assert f"<p>{said}</p>" in feed_text([Told(run, headline, Story(""))], "Forecasts", None)
+
+
+@pytest.mark.parametrize(
+    ("first", "low", "said"),
+    [
+        ([0.7, 0.29999], "2027-05-10", "around 17 Nov 2027 (90% interval: 10 May 2027 to never); never"),
+        ([0.6, 0.3], None, "never"),
+    ],
+)
+def test_it_is_said_how_likely_it_is_never_known(first: list[float], low: str | None, said: str) -> None:
+    days = {"0.05": low, "0.5": "2027-11-17" if low else None, "0.95": None}
+    quantiles = {p: {"months": day and 20.0, "date": day, "mcse": 0.1} for p, day in days.items()}
+    shares = dict(zip("ab", first, strict=True))
+    answer = answered(known={"quantiles": quantiles, "sd": None, "never": 0.096}, first_firm=shares)
+    secret = "a lab keeping it to itself, with a probability of 9.6%"
+    nobody = ", or nobody ever ready, 10.0%" if sum(first) < 0.95 else ""
+    assert f"Publicly known {said}, {secret}{nobody}." in headline_of(kept(answer)).lines
+    del answer["known"]["never"]  # as runs of before
+    assert not [line for line in headline_of(kept(answer)).lines if "to itself" in line]
+
+
+@pytest.mark.parametrize("model", ["current", "article"])
+def test_a_run_says_of_the_known_date_what_the_forecast_says(model: str) -> None:
+    answer = forecast(posterior(Request(Question(load_assumptions(model=model), DAY, draws=4_000), evidence="none")))
+    lines = [f"{line}." for line in known_lines(answer)]
+    assert [line for line in headline_of(kept(as_json(answer))).lines if line.startswith("Publicly known")] == lines
 
 
 def test_runs_of_before_say_what_they_kept_of_silence() -> None:

@@ -90,6 +90,9 @@ def test_a_site_says_that_it_happened_without_being_told_by_hand(made: Callable[
     latest = json.loads((tmp_path / "site" / "latest.json").read_text())
     assert (latest["announced"], latest["silence_confirmed_through"]) == ("2027-06-04", None)
     assert "Publicly known since 4 Jun 2027." in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    feed = (tmp_path / "site" / "feed.xml").read_text(encoding="utf-8")
+    assert "publicly known since 4 Jun 2027, ready around" in feed.split("<title>")[2]
+    assert "Publicly known since 4 Jun 2027. " in feed.split("<summary>")[1].split("</summary>")[0]
     evidence = (tmp_path / "site" / "evidence.html").read_text(encoding="utf-8")
     assert "<p>Now: the silence was ended by reached.</p>" in evidence
 

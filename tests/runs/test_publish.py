@@ -278,6 +278,20 @@ def test_the_ids_of_the_feed_never_change(shelf: Shelf, site: Path, tmp_path: Pa
     assert ids(tmp_path / "fewer") == [of_the_feed, *middle]
 
 
+def test_the_feed_names_the_model_and_orders_the_runs_of_a_day(copies: Path, tmp_path: Path) -> None:
+    last = sorted(copies.iterdir())[-1]
+    second = last.with_name(f"{last.name}-2")
+    shutil.copytree(last, second)
+    manifest = json.loads((second / MANIFEST).read_text())
+    (second / MANIFEST).write_text(json.dumps({**manifest, "model": "another"}))
+    publish(copies, tmp_path / "site")
+    newest, before, *_ = ElementTree.parse(tmp_path / "site" / "feed.xml").getroot().findall(f"{ATOM}entry")
+    for entry, model in ((newest, "another"), (before, manifest["model"])):
+        assert f", model {model}: around " in (entry.findtext(f"{ATOM}title") or "")
+    moments = [entry.findtext(f"{ATOM}updated") for entry in (before, newest)]
+    assert moments == [f"{manifest['as_of']}T00:00:00Z", f"{manifest['as_of']}T00:00:01Z"]
+
+
 def test_latest_keeps_to_its_schema(site: Path) -> None:
     latest, schema = (json.loads((site / name).read_text()) for name in ("latest.json", "latest.schema.json"))
     assert latest.pop("$schema") == "latest.schema.json"
@@ -287,6 +301,7 @@ def test_latest_keeps_to_its_schema(site: Path) -> None:
     )
     Latest.model_validate_json(json.dumps(latest))
     assert 'additionalProperties": false' not in json.dumps(schema)  # keys may be added
+    assert "whether or not it has been announced" in schema["properties"]["state"]["description"]
     said = schema["$defs"]["Contribution"]["properties"]["id"]["description"]
     changes = {Change(kind).id for kind in OF_CHANGES} | {"noise", "noise-before", "noise-after", UNEXPLAINED, "+"}
     assert not [word for word in changes if word not in said]

@@ -14,6 +14,7 @@ from ..harmless import harmless
 from ..tables.forecast import ON_COMPUTE_ALONE, WITHOUT_LAGS
 from ..tables.state import stages_text
 from ..text import (
+    KEPT_ROUNDED,
     arrival_text,
     chance_text,
     date_text,
@@ -21,6 +22,7 @@ from ..text import (
     kept_chance,
     kept_day_text,
     known_since_text,
+    known_text,
     stale_text,
 )
 
@@ -47,6 +49,8 @@ class Headline:
         The same on compute alone and so on, where the race stands, and how likely not for years.
     warnings : tuple of str
         What the run says against itself.
+    known_since : str
+        Where a report that is believed says that it has come, that it is publicly known and since when.
     """
 
     day: str
@@ -58,6 +62,7 @@ class Headline:
     errors: tuple[float | None, ...]
     lines: tuple[str, ...]
     warnings: tuple[str, ...]
+    known_since: str = ""
 
     @property
     def interval(self) -> str:
@@ -90,6 +95,7 @@ def headline_of(run: Run) -> Headline:
         errors=tuple(errors_of(forecast["ready"])),
         lines=tuple(_lines(forecast)),
         warnings=(*_stale(forecast, manifest.as_of), *(harmless(str(line)) for line in forecast.get("warnings") or ())),
+        known_since=_known_since(forecast),
     )
 
 
@@ -128,6 +134,20 @@ def _chances(forecast: Mapping[str, Any], name: str) -> dict[str, float]:
     return {key: kept_chance(chance, errors.get(key)) for key, chance in forecast[name].items()}
 
 
+def _known_since(forecast: Mapping[str, Any]) -> str:
+    """Say since when it is known, where no draw of that day differs."""
+    known = forecast.get("known")
+    return known_since_text(days_of(known)[1]) if known and known.get("sd") == 0.0 else ""
+
+
+def _known(forecast: Mapping[str, Any]) -> str:
+    known, first = forecast["known"], forecast["first_firm"].values()
+    nobody = 1.0 - sum(first)
+    comes = known["quantiles"][ENDS[0]]["months"] is not None
+    when = interval_text(*days_of(known), errors_of(known)) if comes else ""
+    return known_text(when, known["never"], nobody if nobody > KEPT_ROUNDED * (len(first) + 1) else 0.0)
+
+
 def _lines(forecast: Mapping[str, Any]) -> list[str]:
     lines = []
     if forecast.get("state"):
@@ -136,8 +156,10 @@ def _lines(forecast: Mapping[str, Any]) -> list[str]:
     for key, words in BESIDE.items():
         if forecast.get(key):
             low, median, high = days_of(forecast[key])
-            if key == "known" and forecast[key].get("sd") == 0.0:
-                lines.append(f"{known_since_text(median)}.")
+            if key == "known" and _known_since(forecast):
+                lines.append(f"{_known_since(forecast)}.")
+            elif key == "known" and forecast[key].get("never") is not None:  # which earlier runs have not kept
+                lines.append(f"{_known(forecast)}.")
             elif key != "compute_alone" or forecast[key]["quantiles"] != forecast["ready"]["quantiles"]:
                 lines.append(f"{words}: {interval_text(low, median, high, errors_of(forecast[key]))}.")
     if forecast.get("not_by"):

@@ -22,6 +22,10 @@ IDS = (
     "by +. After another item's, superseded: and the id of one that it takes the place of or whose silence it ends, or "
     "returned: and the id of one that is counted again."
 )
+STATE = (
+    "Probability of each stage of the furthest run. The key ready-unannounced means that a model is ready, whether or "
+    "not it has been announced: that is what announced says."
+)
 
 
 class Quantile(StrictModel):
@@ -65,7 +69,7 @@ class Latest(StrictModel):
     compute_alone: Annotated[
         dict[str, Quantile] | None, Field(description="Date, were nothing but compute in the way.")
     ]
-    state: Annotated[dict[str, float], Field(description="Probability of each stage of the furthest run.")]
+    state: Annotated[dict[str, float], Field(description=STATE)]
     not_by: Annotated[dict[str, float], Field(description="Probability that nobody is ready by a day.")]
     moved: Moved
     announced: Annotated[

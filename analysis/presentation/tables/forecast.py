@@ -37,6 +37,7 @@ from ..text import (
     error_text,
     interval_text,
     known_since_text,
+    known_text,
 )
 from .columns import asked_text
 from .diagnostics import diagnostics_as_json, diagnostics_table
@@ -247,12 +248,8 @@ def known_lines(result: Forecast) -> list[str]:
     if number(result.known.sd) == 0.0:
         return [known_since_text(day_text(question, result.known.quantile_value(0.5)))]
     ready = result.race_ready.probability_below(math.inf).value
-    never = f"never, a lab keeping it to itself, with a probability of {chance_text(result.kept_secret().value)}"
-    if ready < 1.0 - SUMS_TO_ONE:
-        never += f", or nobody ever ready, {chance_text(1.0 - ready)}"
-    if math.isinf(result.known.quantile_value(0.05)):
-        return [f"Publicly known {never}"]
-    return [f"Publicly known {ready_text(question, result.known)}; {never}"]
+    when = "" if math.isinf(result.known.quantile_value(0.05)) else ready_text(question, result.known)
+    return [known_text(when, result.kept_secret().value, 1.0 - ready if ready < 1.0 - SUMS_TO_ONE else 0.0)]
 
 
 def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
