@@ -42,6 +42,7 @@ from catchup.analysis.presentation.site.latest import Latest
 from catchup.analysis.presentation.site.moved import story, story_of
 from catchup.analysis.presentation.table import Room
 from catchup.analysis.presentation.tables.attribution import attribution_table
+from catchup.analysis.presentation.tables.evidence import EXPLAINED, UNOPENED
 from catchup.analysis.presentation.tables.history import history_table
 from catchup.analysis.presentation.text import date_text
 from catchup.analysis.runs.publish import Published, publish
@@ -409,8 +410,22 @@ def test_an_item_that_arrives_is_news_with_its_source(shelf: Shelf) -> None:
     (news,) = [group for group in story_of(arrival).groups if group.kind == "news"]
     (sentence,) = [line for line in news.sentences if "caisi-glm-5-3-cyber-lag" in line]
     item = {item.id: item for item in arrival.inputs.evidence()}["caisi-glm-5-3-cyber-lag"]
-    assert item.text.sources[0].publisher in sentence
+    assert f"Seen quoted: {item.text.sources[0].title}; {item.text.sources[0].publisher}" in sentence
+    assert ", not opened)" in sentence
     assert re.match(r"-\d\.\d{3} ± \d\.\d{3} months, earlier: item added", sentence)
+
+
+def test_a_source_that_nobody_opened_is_marked_on_the_site(shelf: Shelf, site: Path) -> None:
+    page = (site / "evidence.html").read_text(encoding="utf-8")
+    assert page.count(f"<p>{EXPLAINED}</p>") == 1
+    counted = {item.id: item for item in shelf[1][-1].inputs.evidence()}
+    assert {item.unopened for item in counted.values()} == {True, False}
+    for name, item in counted.items():
+        _, _, life = page.partition(f'<details id="item-{name}">')
+        life = life.partition("</details>")[0]
+        assert (f"{name}</code>{UNOPENED}" in life) == item.unopened
+        assert life.count("Seen quoted: ") == life.count(", not opened") == sum(not s.opened for s in item.text.sources)
+        assert life.count("Seen in: ") == sum(source.opened for source in item.text.sources)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from ....evidence.revisions import describe_value
 from ...archive.reading import Run
 from ..table import Span
 from ..tables.columns import web_link
-from ..tables.evidence import COUNTED, HELD_OUT, IN_PRIOR, item_as_json
+from ..tables.evidence import COUNTED, HELD_OUT, IN_PRIOR, NOT_OPENED, item_as_json
 from ..text import with_days
 from .addresses import run_page
 
@@ -42,6 +42,8 @@ class Life:
         In order.
     sources : tuple of tuple of str or Span
         Where it was seen.
+    unopened : bool
+        Whether it rests on a source that nobody opened.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Life:
     use: str
     events: tuple[Event, ...]
     sources: tuple[tuple[str | Span, ...], ...]
+    unopened: bool = False
 
 
 def lives(runs: Sequence[Run]) -> list[tuple[str, list[Life]]]:
@@ -101,9 +104,10 @@ def _life(entry: Mapping[str, Any], runs: Sequence[Run]) -> Life:
     if entry.get("retracted_on"):
         events.append(Event(entry["retracted_on"], f"retracted: {entry['retracted_why']}"))
     sources = tuple(_source(source) for source in entry["sources"])
+    unopened = not all(map(was_opened, entry["sources"]))
     ordered = sorted(events, key=lambda event: event.day[:10])
     told = tuple(event._replace(day=with_days(event.day)) for event in ordered)
-    return Life(entry["id"], entry["title"], entry["kind"], with_days(entry["use"]), told, sources)
+    return Life(entry["id"], entry["title"], entry["kind"], with_days(entry["use"]), told, sources, unopened)
 
 
 def _confirmed(entry: Mapping[str, Any], counting: Sequence[Run]) -> Iterator[Event]:
@@ -123,10 +127,17 @@ def _counted(run: Run, what: str) -> Event:
     return Event(run.manifest.as_of.isoformat(), f"{what} by run {run.name}", run_page(run.name))
 
 
+def was_opened(source: Mapping[str, Any]) -> bool:
+    """Whether somebody opened a source; unsaid where somebody has, and in runs of before that was asked."""
+    return bool(source.get("opened", True))
+
+
 def _source(source: Mapping[str, Any]) -> tuple[str | Span, ...]:
+    opened = was_opened(source)
     spans: list[str | Span] = [
+        "Seen in: " if opened else "Seen quoted: ",
         web_link(source["address"], source["title"]),
-        with_days(f", {source['publisher']}, {source['date']}"),
+        with_days(f", {source['publisher']}, {source['date']}") + ("" if opened else f", {NOT_OPENED}"),
     ]
     quoted = source["quoted_in"]
     return (*spans, ", quoted in ", web_link(quoted, quoted)) if quoted else tuple(spans)

@@ -18,8 +18,9 @@ from ...studies.attribution_steps import FOLLOWING
 from ...studies.news import Kind, by_kind
 from ..harmless import harmless
 from ..tables.attribution import finding, known_finding, signed, signed_months, unseen
+from ..tables.evidence import NOT_OPENED
 from ..text import date_text, with_days
-from .lives import entries_of
+from .lives import entries_of, was_opened
 
 HEADINGS: Mapping[Kind, str] = {
     "news": "News",
@@ -170,7 +171,8 @@ def _reasons(step: Step) -> str:
 def _source(item: Mapping[str, Any]) -> str:
     source = item["sources"][0]
     seen = f"{source['title']}; {source['publisher']}, {date_text(date.fromisoformat(source['date']))}"
-    return harmless(f" ({item['title']}{_acting(item)}. Seen in: {seen})")
+    where = f"Seen in: {seen}" if was_opened(source) else f"Seen quoted: {seen}, {NOT_OPENED}"
+    return harmless(f" ({item['title']}{_acting(item)}. {where})")
 
 
 def _acting(item: Mapping[str, Any]) -> str:

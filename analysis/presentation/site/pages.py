@@ -16,6 +16,7 @@ from ..report.contents import leaves_out
 from ..report.section import Sentence
 from ..table import Table
 from ..tables.attribution import attribution_table
+from ..tables.evidence import EXPLAINED, UNOPENED
 from ..tables.history import history_table
 from ..tables.scores import BRIER, MEASURES
 from . import addresses
@@ -123,12 +124,16 @@ def archive_page(history: History) -> str:
 
 def evidence_page(runs: Sequence[Run]) -> str:
     """Return the page on evidence, each item with its life, as runs about one event tell it, newest first."""
+    groups = lives(runs)
+    marked = any(life.unopened for _, group in groups for life in group)
     return _page(
         "site/evidence.html.j2",
         addresses.EVIDENCE,
         title="What has been seen, and what became of it",
         run=runs[0].name,
-        groups=lives(runs),
+        groups=groups,
+        unopened=UNOPENED,
+        explained=EXPLAINED if marked else "",
     )
 
 
