@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .errors import InputError
@@ -22,11 +23,23 @@ def is_again(made: type, registered: type) -> bool:
 
 
 @cache
-def entry_points_of(group: str) -> dict[str, EntryPoint]:
-    """Entry points of a group, by name."""
+def entry_points_of(group: str) -> Mapping[str, EntryPoint]:
+    """Entry points of a group, by name.
+
+    Raises
+    ------
+    InputError
+        If two packages mean different things by one name: which of them is found first, an installation decides.
+    """
     from importlib.metadata import entry_points
 
-    return {point.name: point for point in entry_points(group=group)}
+    found: dict[str, EntryPoint] = {}
+    for point in entry_points(group=group):
+        first = found.setdefault(point.name, point)
+        if first.value != point.value:
+            problem = f"is given twice, as {first.value} and as {point.value}; a name of its own was expected for each"
+            raise InputError(problem, key=f"entry point {point.name} ({group})")
+    return MappingProxyType(found)
 
 
 def load_entry_point(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from ...priors.entry_points import NAME, entry_points_of, is_again, load_entry_point
 from ...priors.errors import InputError, unknown_name
 from .checks import check_forms, check_graph_form, refuse_incomplete
@@ -87,5 +89,11 @@ def mechanism_named(kind: str, name: object, *, file: str | None = None, key: st
 
 
 def mechanism_names(kind: str) -> list[str]:
-    """Names of all mechanisms of a kind, those of entry points that have not been loaded among them."""
-    return list(dict.fromkeys([*(name for own, name in MECHANISMS if own == kind), *entry_points_of(GROUP)]))
+    """Names of all mechanisms of a kind; an entry point is loaded to tell its kind, and stands where it cannot be."""
+    for name in entry_points_of(GROUP):
+        if not any((own, name) in MECHANISMS for own in KINDS):
+            with suppress(InputError):
+                load_entry_point(GROUP, name, wanted=WANTED, register=register_mechanism)
+    others = {name for own, name in MECHANISMS if own != kind}
+    unloaded = [name for name in entry_points_of(GROUP) if name not in others]
+    return list(dict.fromkeys([*(name for own, name in MECHANISMS if own == kind), *unloaded]))

@@ -14,7 +14,7 @@ import pytest
 
 from catchup.model import Arrivals, CompiledDates, Progress, build_model, load_assumptions, outcome, register_mechanism
 from catchup.model.assumptions import under_scenario
-from catchup.model.mechanisms.registry import MECHANISMS
+from catchup.model.mechanisms.registry import MECHANISMS, mechanism_names
 from catchup.priors import InputError, Layer
 from catchup.priors.entry_points import NAME, entry_points_of
 from model_cases import draw
@@ -270,6 +270,15 @@ def test_an_entry_point_is_loaded_when_a_file_names_it(plugin: Callable[[str, st
     squared = {**values, "algorithmic_progress": values["algorithmic_progress"] ** 2}
     found, expected = outcome(assumptions, values)[1], outcome(load_assumptions(model="article"), squared)[1]
     np.testing.assert_allclose(found.ready, expected.ready, rtol=0, atol=WITHIN)
+
+
+def test_an_entry_point_is_of_one_kind(plugin: Callable[[str, str], None]) -> None:
+    plugin(MODULE, "doubled = somebodys_mechanisms:Doubled\nlost = somebodys_mechanisms:Lost")
+    with pytest.raises(InputError, match="unknown mechanism 'doubled'; known are") as caught:
+        load_assumptions(mechanisms={"arrivals": "doubled"})
+    assert "doubled" not in str(caught.value).partition("known are")[2]
+    assert "doubled" in mechanism_names("progress")
+    assert all("lost" in mechanism_names(kind) for kind in ("progress", "arrivals"))  # nobody knows its kind
 
 
 @pytest.mark.parametrize(
