@@ -1,4 +1,4 @@
-"""No test of tables touches the tables that whoever runs it keeps."""
+"""No test of tables touches the tables that another keeps."""
 
 from __future__ import annotations
 
