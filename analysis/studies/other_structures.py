@@ -41,14 +41,15 @@ def other_structures(question: Question) -> tuple[Structure, ...]:
     """
     assumptions, event, lacking = question.assumptions, question.event, unfounded_structures(question)
     trends = (TrendStructure(assumptions, name, text, event) for name, text in trends_to(assumptions, event).items())
-    return (*trends, *(each for each in registered_structures(event) if each not in lacking))
+    own = (each.under(assumptions) for each in registered_structures(event) if each not in lacking)
+    return (*trends, *own)
 
 
 def unfounded_structures(question: Question) -> dict[Structure, str]:
     """Those of one's own that speak of the event but draw on quantities that the model has not; with the reason."""
     assumptions = question.assumptions
     missing = {
-        each: [name for name in each.quantities if name not in assumptions.beliefs and name not in each.beliefs]
+        each: [name for name in each.quantities if name not in {**assumptions.beliefs, **each.families}]
         for each in registered_structures(question.event)
     }
     return {

@@ -96,6 +96,10 @@ class Structure(ABC):
             Months since t = 0. Items that measure a lag are held against it, too: Mythos was there at t = 0.
         """
 
+    def under(self, assumptions: Assumptions) -> Structure:
+        """Return the structure as a question asks it: itself, unless it turns days into months by the calendar."""
+        return self
+
     def speaks_of(self, event: str) -> bool:
         """Whether it can be asked about an event."""
         return not self.events or event in self.events

@@ -16,7 +16,12 @@ from catchup.analysis.commands.main import run
 from catchup.analysis.inference.column_names import ITEM
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.request import choose_evidence
-from catchup.analysis.studies.other_structures import build_structure_posterior, draw_structure, ready_of
+from catchup.analysis.studies.other_structures import (
+    build_structure_posterior,
+    draw_structure,
+    other_structures,
+    ready_of,
+)
 from catchup.analysis.studies.structure_registry import STRUCTURES, register_structure
 from catchup.analysis.studies.tables.capability import COUNTED, FRONTIER, GATE
 from catchup.analysis.studies.tables.frontier_structure import frontier_line
@@ -24,7 +29,9 @@ from catchup.evidence import item_from_table, shipped_records
 from catchup.evidence.selection import Selection
 from catchup.evidence.tables.episodes import Release
 from catchup.evidence.template import template
-from catchup.model import load_assumptions
+from catchup.model import Calendar, load_assumptions
+from catchup.model.assumptions import DEFAULT_EVENT
+from catchup.priors import Layer
 from catchup.priors.errors import InputError
 
 DAY = date(2026, 11, 26)
@@ -46,7 +53,8 @@ def test_a_frontiers_line_is_that_of_least_squares() -> None:
     rng = np.random.default_rng(1)
     days = [date(2025, 1, 1) + timedelta(days=int(each)) for each in np.cumsum(rng.integers(10, 60, 12))]
     scores = [140.0 + 0.04 * (day - days[0]).days + float(rng.normal(0.0, 1.0)) for day in days]
-    found = frontier_line([Release("x", "x", day, score, None) for day, score in zip(days, scores, strict=True)])
+    records = [Release("x", "x", day, score, None) for day, score in zip(days, scores, strict=True)]
+    found = frontier_line(records, CALENDAR)
     months = np.array([(day - days[-1]).days / 30.44 for day in days])
     line = stats.linregress(months, scores)
     assert (found.level, found.pace) == pytest.approx((line.intercept, line.slope))
@@ -58,7 +66,9 @@ def test_a_frontiers_line_is_that_of_least_squares() -> None:
 )
 def test_a_frontier_that_says_nothing_is_refused(scores: list[float], problem: str) -> None:
     with pytest.raises(InputError, match=problem):
-        frontier_line([Release("x", "x", DAY + timedelta(days=k), score, None) for k, score in enumerate(scores)])
+        frontier_line(
+            [Release("x", "x", DAY + timedelta(days=k), score, None) for k, score in enumerate(scores)], CALENDAR
+        )
 
 
 def test_the_structure_comes_to_the_score_of_mythos_on_its_day(registered: CapabilityFrontier) -> None:
@@ -80,6 +90,45 @@ def test_a_structure_of_ones_own_can_be_asked_on_silence(registered: CapabilityF
     model = build_structure_posterior(question(), registered.name, items)
     assert "concealed_share" in model.named_vars
     assert np.isfinite(model.compile_logp()(model.initial_point()))
+
+
+CALENDARS = [Calendar(CALENDAR.origin + timedelta(days=120), CALENDAR.days_per_month), Calendar(CALENDAR.origin, 28.0)]
+
+
+@pytest.mark.parametrize("calendar", CALENDARS, ids=["origin", "days_per_month"])
+def test_what_rests_on_dated_scores_is_the_same_by_any_calendar(calendar: Calendar) -> None:
+    dates, scores = [], []
+    for each in (CALENDAR, calendar):
+        structure = CapabilityFrontier(each)
+        families = structure.families
+        values = {name: float(family.quantile(0.5)) for name, family in families.items()}
+        month = float(structure.ready(np, values | {"chinese_release_delay": 0.0}, DEFAULT_EVENT))
+        dates.append(each.origin.toordinal() + month * each.days_per_month)
+        scores.append(float(structure.score_on(values, each.months(date(2026, 11, 30)))))
+    assert dates[0] == pytest.approx(dates[1], abs=1e-6)
+    assert scores[0] == pytest.approx(scores[1], abs=1e-9)
+
+
+def test_capability_dates_scores_by_the_calendar_of_the_question() -> None:
+    medians, expected = [], []
+    for overlay in ((), (Layer.of({"constant": {"origin": {"value": CALENDARS[0].origin}}}, file="mine.toml"),)):
+        assumptions = load_assumptions(overlay, model="article")
+        asked = Question(assumptions, DAY, draws=4_000)
+        found = capability(posterior(Request(asked, evidence="none")))
+        medians.append(assumptions.calendar.day(found.ready[FRONTIER].quantile_value(0.5)))
+        expected.append(found.expected[0].by[FRONTIER].quantile_value(0.5))
+    assert abs(medians[0] - medians[1]) <= timedelta(days=1)
+    assert expected[0] == pytest.approx(expected[1])
+
+
+def test_registered_it_is_asked_by_the_calendar_of_the_question(registered: CapabilityFrontier) -> None:
+    overlay = Layer.of({"constant": {"origin": {"value": CALENDARS[0].origin}}}, file="mine.toml")
+    days = []
+    for assumptions in (load_assumptions(), load_assumptions([overlay])):
+        asked = Question(assumptions, DAY, draws=1_000)
+        (found,) = [each for each in other_structures(asked) if each.name == registered.name]
+        days.append(assumptions.calendar.day(ready_of(asked, found, ()).quantile_value(0.5)))
+    assert abs(days[0] - days[1]) <= timedelta(days=1)
 
 
 def score_item(value: float) -> Any:

@@ -117,7 +117,7 @@ def capability(posterior: Posterior) -> Capability:
         raise InputError(f"scores speak of {DEFAULT_EVENT}, not of {question.event}", key="--event")
     if question.as_of < table.vintage:
         raise InputError(f"scores are of {table.vintage}, after {question.as_of}", key="--as-of")
-    structure = CapabilityFrontier()
+    structure = CapabilityFrontier(question.assumptions.calendar)
     mythos, chinese = mythos_release(table), chinese_records(table)[-1]
     prior = question.assumptions.table
     scores = (

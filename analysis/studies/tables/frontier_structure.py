@@ -12,7 +12,7 @@ import datetime
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,8 +21,8 @@ from ....evidence.lag_records import score_sd
 from ....evidence.tables.episodes import Release, chinese_records, lag_episodes
 from ....evidence.tables.records import shipped_records
 from ....evidence.tables.table import Table
-from ....model.assumptions import DEFAULT_EVENT, load_assumptions
-from ....model.calendar import Calendar
+from ....model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
+from ....model.calendar import Calendar, months_later
 from ....model.models import ARTICLE
 from ....priors.errors import InputError
 from ....priors.families import LogNormal, Normal
@@ -30,7 +30,7 @@ from ..structure_registry import Structure
 
 RELEASE = "chinese_release_delay"
 MYTHOS = "Claude Fable 5"  # the public model of Mythos's class
-RECENT_MONTHS = 24  # before the last record: earlier ones rose faster, and lie on another line
+RECENT_MONTHS = 24  # of the calendar, before the last record: earlier ones rose faster, and lie on another line
 FEWEST = 5  # records, below which a line's errors are anybody's guess
 
 
@@ -58,13 +58,15 @@ class FrontierLine:
     scatter: float
 
 
-def frontier_line(records: Sequence[Release]) -> FrontierLine:
+def frontier_line(records: Sequence[Release], calendar: Calendar) -> FrontierLine:
     """Lay the line of least squares through records.
 
     Parameters
     ----------
     records : sequence of Release
         By day.
+    calendar : Calendar
+        Turns days into months.
 
     Raises
     ------
@@ -74,7 +76,7 @@ def frontier_line(records: Sequence[Release]) -> FrontierLine:
     if len(records) < FEWEST:
         raise InputError(f"{len(records)} Chinese records; at least {FEWEST} were expected")
     last = records[-1].day
-    months = np.array([(record.day - last).days / _calendar().days_per_month for record in records])
+    months = np.array([(record.day - last).days / calendar.days_per_month for record in records])
     scores = np.array([record.score for record in records])
     design = np.stack([np.ones_like(months), months], axis=1)
     found, _, _, _ = np.linalg.lstsq(design, scores, rcond=None)
@@ -85,17 +87,17 @@ def frontier_line(records: Sequence[Release]) -> FrontierLine:
     return FrontierLine(last, float(found[0]), float(errors[0]), float(found[1]), float(errors[1]), math.sqrt(variance))
 
 
-@cache
-def shipped_line() -> FrontierLine:
+@lru_cache(maxsize=64)
+def shipped_line(calendar: Calendar) -> FrontierLine:
     """The line through the latest of the records that come with the project."""
     records = chinese_records(shipped_records())
-    recent = RECENT_MONTHS * _calendar().days_per_month
-    return frontier_line([each for each in records if (records[-1].day - each.day).days < recent])
+    first = months_later(records[-1].day, -RECENT_MONTHS)
+    return frontier_line([each for each in records if each.day >= first], calendar)
 
 
 @cache
-def _calendar() -> Calendar:
-    """The project's own: a structure is asked of no assumptions."""
+def own_calendar() -> Calendar:
+    """The project's, for a structure that no question has been asked of."""
     return load_assumptions(model=ARTICLE).calendar
 
 
@@ -116,6 +118,12 @@ def mythos_release(table: Table) -> Release:
 
 class CapabilityFrontier(Structure):
     """The Chinese frontier's line, carried to the score of Mythos's public model.
+
+    Parameters
+    ----------
+    calendar : Calendar, optional
+        Turns days of records into months since t = 0; the project's own by default. Registered, the structure takes
+        that of each question.
 
     Attributes
     ----------
@@ -148,10 +156,17 @@ class CapabilityFrontier(Structure):
     )
     events: ClassVar[tuple[str, ...]] = (DEFAULT_EVENT,)
 
+    def __init__(self, calendar: Calendar | None = None) -> None:
+        self._calendar = calendar or own_calendar()
+
+    def under(self, assumptions: Assumptions) -> CapabilityFrontier:
+        """Return the same structure by the calendar of some assumptions."""
+        return CapabilityFrontier(assumptions.calendar)
+
     @property
     def line(self) -> FrontierLine:
         """The line that it carries on."""
-        return shipped_line()
+        return shipped_line(self._calendar)
 
     @property
     def families(self) -> dict[str, Any]:
@@ -172,12 +187,12 @@ class CapabilityFrontier(Structure):
 
     def ready(self, xp: Any, values: Mapping[str, Any], event: str) -> Any:
         """Return when a model was ready that the line and one scatter release there; see `Structure.ready`."""
-        last = _calendar().months(self.line.last)
+        last = self._calendar.months(self.line.last)
         missing = values["mythos_score"] - values["frontier_score_level"] - values["frontier_scatter_points"]
         return last + missing / values["frontier_score_pace"] - values[RELEASE]
 
     def score_on(self, values: Mapping[str, Any], month: float) -> Any:
         """Best Chinese score at a month since t = 0, its scatter included (points)."""
-        last = _calendar().months(self.line.last)
+        last = self._calendar.months(self.line.last)
         along = values["frontier_score_pace"] * (month - last)
         return values["frontier_score_level"] + along + values["frontier_scatter_points"]
