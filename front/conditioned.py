@@ -91,7 +91,7 @@ class Model:
         launch_grid: float | None = None,
         mechanisms: Mapping[str, Any] | None = None,
     ) -> None:
-        from .analysis.inference.request import choose_evidence
+        from .analysis.inference.request import choose_evidence, counts_nothing
 
         self._as_of = today() if as_of is None else day_of(as_of, "as_of")
         added = [_item(each) for each in listed("add", add, "files, items or tables", (str, Path, Item, Mapping))]
@@ -101,6 +101,7 @@ class Model:
         self._before = load_assumptions(overlays, fixed, model=model, priors=priors, mechanisms=mechanisms)
         asked = self._question(self._before, DEFAULT_DRAWS, 1)  # refuses what cannot be asked
         self._selection = choose_evidence(asked, evidence, ledger, added)
+        self._counts_nothing = counts_nothing(evidence, added)
 
     @property
     def selection(self) -> Selection:
@@ -172,7 +173,7 @@ class Model:
     def posterior(
         self, engine: str = "auto", *, draws: int = DEFAULT_DRAWS, random_seed: int | np.random.Generator = 1
     ) -> Posterior:
-        """Draw from the posterior; from the prior, where no item is counted.
+        """Draw from the posterior; from the prior, where no item is asked for.
 
         Parameters
         ----------
@@ -196,17 +197,10 @@ class Model:
         >>> 6 < drawn.ready.quantile(0.5).value < 14
         True
         """
-        from .analysis.inference.conditioning import condition
-        from .analysis.inference.diagnostics import refuse_few_draws
-        from .analysis.inference.engines import check_engine
-        from .analysis.inference.posterior import prior_of
+        from .analysis.inference.request import posterior_on
 
-        check_engine(engine)
         question = self._question(self._before, draws, seed_of(random_seed))
-        if not self.items and engine != "nuts":
-            refuse_few_draws(question.draws)
-            return prior_of(question)
-        return condition(question, self.selection, engine)
+        return posterior_on(question, lambda: self.selection, engine, counts_nothing=self._counts_nothing)
 
     def fit(
         self, engine: str = "auto", *, draws: int = DEFAULT_DRAWS, random_seed: int | np.random.Generator = 1
@@ -221,7 +215,7 @@ class Model:
         Returns
         -------
         xarray.DataTree
-            With a group ``posterior``, where an item is counted, and a group ``prior``.
+            With a group ``posterior``, where an item is asked for, and a group ``prior``.
 
         Raises
         ------

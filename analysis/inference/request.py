@@ -1,8 +1,8 @@
-"""From a request to the posterior that answers it: the one way that every command takes."""
+"""From a request to the posterior that answers it: the one way that every command, and a model in Python, takes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -66,7 +66,7 @@ class Request:
     @property
     def counts_nothing(self) -> bool:
         """Whether no item is asked for."""
-        return self.evidence == "none" and not self.added
+        return counts_nothing(self.evidence, self.added)
 
     @cached_property
     def selection(self) -> Selection:
@@ -115,12 +115,39 @@ def posterior(request: Request) -> Posterior:
     'forward'
     """
     refuse_other_than_request(request)
-    if request.counts_nothing and request.engine != "nuts":
-        refuse_few_draws(request.question.draws)
-        return prior_of(request.question)
+    return posterior_on(
+        request.question, lambda: request.selection, request.engine, counts_nothing=request.counts_nothing
+    )
+
+
+def posterior_on(
+    question: Question, selection: Callable[[], Selection], engine: str, *, counts_nothing: bool
+) -> Posterior:
+    """Draw from the posterior on what was selected, or from the prior where nothing was asked for; see `posterior`.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    selection : callable
+        Returns what is counted; not called for the prior, of which no ledger need be read.
+    engine : str
+        ``auto``, ``importance`` or ``nuts``, which samples the prior, too.
+    counts_nothing : bool
+        Whether no item was asked for. Items that were, and do not count on the day, are told in the notes.
+    """
+    check_engine(engine)
+    if counts_nothing and engine != "nuts":
+        refuse_few_draws(question.draws)
+        return prior_of(question)
     from .conditioning import condition
 
-    return condition(request.question, request.selection, request.engine)
+    return condition(question, selection(), engine)
+
+
+def counts_nothing(evidence: str, added: Sequence[object]) -> bool:
+    """Whether no item is asked for."""
+    return evidence == "none" and not added
 
 
 def choose_evidence(

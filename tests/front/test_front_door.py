@@ -14,12 +14,13 @@ from false_alarms import FALSE_ALARM
 from scipy import stats
 
 import catchup
-from catchup.analysis import save_tree
+from catchup.analysis import Question, Request, posterior, save_tree
 from catchup.evidence.kinds import KINDS
 from catchup.evidence.kinds.capability_lag import CapabilityLag
 from catchup.evidence.kinds.kind import Kind
 from catchup.evidence.schema import item_from_table
 from catchup.evidence.template import template
+from catchup.model import load_assumptions
 from catchup.model.mechanisms.registry import mechanism_names
 from catchup.priors import InputError
 
@@ -56,6 +57,16 @@ def test_every_mechanism_is_named():
 @pytest.mark.parametrize("day", [DAY, date(2026, 11, 26), datetime(2026, 11, 26, 23, 59)])
 def test_a_day_comes_as_text_date_or_moment(day):
     assert catchup.Model(as_of=day, evidence="none").question().as_of == date(2026, 11, 26)
+
+
+@pytest.mark.parametrize("evidence", ["none", "eci-lag", "default"])
+@pytest.mark.parametrize("day", [date(2026, 3, 1), date(2026, 11, 26)])
+def test_python_and_the_command_line_take_one_way(day, evidence):
+    drawn = catchup.Model(as_of=day, evidence=evidence, model="article").posterior("importance", draws=1_000)
+    question = Question(load_assumptions(model="article"), day, draws=1_000)
+    asked = posterior(Request(question, evidence, "importance"))
+    assert (drawn.engine, drawn.evidence, drawn.notes) == (asked.engine, asked.evidence, asked.notes)
+    np.testing.assert_array_equal(drawn.ready.values, asked.ready.values)
 
 
 def test_a_generator_gives_its_next_number_as_seed(model):
