@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from ..priors.errors import InputError, unknown_name
+from ..priors.frozen import frozen
 from ..priors.layers import Layer
 from ..priors.packaged import packaged_layers
 from ..priors.strict import read_toml
@@ -65,9 +66,9 @@ def group_layer(group: str) -> Layer:
     return _layer(group_file(group))
 
 
-@cache  # they do not change while a process lives, and nobody changes a layer
+@cache
 def _layer(name: str) -> Layer:
-    return Layer.of(read_toml(HERE.parent / name), file=name)
+    return Layer.of(frozen(read_toml(HERE.parent / name)), file=name)
 
 
 def model_of(layers: Iterable[Layer]) -> str:

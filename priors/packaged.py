@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from .errors import InputError, MissingFileError, unknown_name
+from .frozen import frozen
 from .layers import Layer, merge
 from .strict import read_toml
 
@@ -18,7 +19,7 @@ MODEL_TABLES = "model/"
 
 
 def packaged_layers() -> list[Layer]:
-    """Return the project's own prior tables, as the lowest layers.
+    """Return the project's own prior tables, as the lowest layers; they are read once, and cannot be changed.
 
     Examples
     --------
@@ -31,7 +32,7 @@ def packaged_layers() -> list[Layer]:
 
 @cache
 def _packaged(file: str) -> Layer:
-    return Layer.of(read_toml(PACKAGED[file]), file=file)
+    return Layer.of(frozen(read_toml(PACKAGED[file])), file=file)
 
 
 @cache
@@ -97,7 +98,7 @@ def read_overlay(name_or_path: str | Path) -> Layer:
 @cache
 def own_overlay(name: str) -> Layer:
     """Read an overlay that comes with the project, whatever files of the user's have its name; KeyError if none has."""
-    return Layer.of(read_toml(named_overlays()[name]), file=f"priors/overlays/{name}.toml")
+    return Layer.of(frozen(read_toml(named_overlays()[name])), file=f"priors/overlays/{name}.toml")
 
 
 def is_own_file(file: str) -> bool:

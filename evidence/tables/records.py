@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ import numpy as np
 from pydantic import Field
 
 from ...priors.errors import InputError, unknown_name
+from ...priors.frozen import frozen
 from ...priors.strict import StrictModel, describe, read_toml, validate
 from .cells import EXPECTED, read_column
 from .checks import Places, check_rows, repeated_rows
@@ -45,7 +47,6 @@ def shipped_tables() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
 
 
-@cache
 def shipped_records(name: str = "epoch-eci") -> Table:
     """Read the records of a table that the project ships.
 
@@ -57,7 +58,8 @@ def shipped_records(name: str = "epoch-eci") -> Table:
     Returns
     -------
     Table
-        Of the table's shape, with a row for every record, checked as a table of a user's is.
+        Of the table's shape, with a row for every record, checked as a table of a user's is. It is read once, and
+        cannot be changed: answers rest on it.
 
     Raises
     ------
@@ -74,10 +76,18 @@ def shipped_records(name: str = "epoch-eci") -> Table:
     >>> sum(not episode.open for episode in episodes), sum(episode.open for episode in episodes)
     (16, 4)
     """
+    return _records(name)
+
+
+@cache
+def _records(name: str) -> Table:
     if name not in shipped_tables():
         raise unknown_name("table of records", name, shipped_tables())
     path = FOLDER / f"{name}.toml"
-    return records_table(name, read_toml(path), path.read_bytes(), f"evidence/data/records/{path.name}")
+    table = records_table(name, read_toml(path), path.read_bytes(), f"evidence/data/records/{path.name}")
+    for values in (*table.columns.values(), table.lines):
+        values.setflags(write=False)
+    return replace(table, columns=frozen(table.columns), headings=frozen(table.headings))
 
 
 def records_table(name: str, tables: Mapping[str, Any], content: bytes, file: str) -> Table:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ...priors.errors import InputError, unknown_name
+from ...priors.frozen import frozen
 from ...priors.strict import StrictModel, check_section, misfit, read_toml, validate
 from ..intervals import Level
 
@@ -101,7 +102,7 @@ class Shape(StrictModel):
     rows: str | None = None
     key: Texts = ()
     anonymous: Texts = ()
-    column: dict[str, ColumnText]
+    column: Annotated[dict[str, ColumnText], AfterValidator(frozen)]
     interval: Annotated[tuple[IntervalText, ...], Field(strict=False)] = ()
     notes: str = ""
 
@@ -286,10 +287,9 @@ def load_shapes(overlay: Path | None = None) -> Shapes:
         check_section(section, rows, ("shape", "country"), file)
     shapes = {name: validate(Shape, row, file=file, key=f"shape.{name}") for name, row in tables["shape"].items()}
     _check_types(shapes, own["shape"], file)
-    return Shapes(
-        shapes,
-        {name: validate(CountryText, row, file=file, key=f"country.{name}") for name, row in tables["country"].items()},
-    )
+    rows = tables["country"].items()
+    countries = {name: validate(CountryText, row, file=file, key=f"country.{name}") for name, row in rows}
+    return Shapes(frozen(shapes), frozen(countries))
 
 
 def _check_types(shapes: Mapping[str, Shape], own: Mapping[str, Any], file: str) -> None:

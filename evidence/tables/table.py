@@ -125,7 +125,7 @@ class Table:
         def plainly(values: NDArray[Any]) -> Any:
             if values.dtype == object:
                 return np.array([value if isinstance(value, str) else ", ".join(value) for value in values], dtype=str)
-            return values.astype("datetime64[ns]") if values.dtype.kind == "M" else values
+            return values.astype("datetime64[ns]") if values.dtype.kind == "M" else values.copy()
 
         variables = {
             name: ("row", plainly(values), {"unit": self.shape.column[name].unit, "long_name": self.headings[name]})
@@ -133,7 +133,7 @@ class Table:
         }
         about = {"table": self.name, "title": self.shape.title, "licence": self.shape.licence, "sha256": self.sha256}
         vintage = {"vintage": self.vintage.isoformat()} if self.vintage else {}
-        return xr.Dataset(variables, coords={"line": ("row", self.lines)}, attrs={**about, **vintage})
+        return xr.Dataset(variables, coords={"line": ("row", self.lines.copy())}, attrs={**about, **vintage})
 
 
 def read_table(

@@ -12,7 +12,7 @@ import pytest
 from catchup.analysis.commands.main import run
 from catchup.evidence import lag_episodes, read_table, shipped_records
 from catchup.evidence.tables.episodes import chinese_records
-from catchup.evidence.tables.records import records_table
+from catchup.evidence.tables.records import records_table, shipped_tables
 from catchup.priors.errors import InputError
 from table_cases import public_table
 
@@ -79,3 +79,18 @@ def test_wrong_records_are_named(tables: dict[str, Any], key: str, problem: str)
 def test_no_records_of_an_unknown_table() -> None:
     with pytest.raises(InputError, match="did you mean 'epoch-eci'"):
         shipped_records("epoch-ecy")
+
+
+@pytest.mark.parametrize("name", shipped_tables())
+def test_records_are_read_once_and_cannot_be_changed(name: str) -> None:
+    records: Any = shipped_records(name)
+    assert shipped_records(name=name) is records
+    assert not any(values.flags.writeable for values in (*records.columns.values(), records.lines))
+    for table in (records.columns, records.headings, records.shape.column, records.shapes.shapes):
+        with pytest.raises(TypeError):
+            table["score"] = None
+    assert all(variable.values.flags.writeable for variable in records.to_xarray().variables.values())
+
+
+def test_records_by_default_are_those_of_the_index() -> None:
+    assert shipped_records() is shipped_records("epoch-eci")
