@@ -101,14 +101,22 @@ def empty_keys(text: str) -> Iterator[int]:
         yield from (node.lineno for key in keys if isinstance(key, ast.Constant) and key.value == "")
 
 
+WRITES_ITSELF = {
+    "priors/files.py": "writes whole files for all others",
+    "evidence/tables/vintages.py": "into a folder that is built aside and renamed once it is whole",
+    "evidence/tables/download.py": "what has come so far, from which a download goes on",
+}
+
+
 def test_files_are_written_whole() -> None:
     """By `catchup.priors.files`: what a module opens for writing itself, a full disk leaves by halves."""
-    found = [
-        f"{path.relative_to(ROOM)}:{line}"
-        for path in sorted(ROOM.rglob("*.py"))
-        for line in written_directly(path.read_text(encoding="utf-8"))
-    ]
-    assert found == []
+    found = {
+        path.relative_to(ROOM.parent).as_posix()
+        for room in ROOMS
+        for path in sorted((ROOM.parent / room).rglob("*.py"))
+        if any(written_directly(path.read_text(encoding="utf-8")))
+    }
+    assert found == {*WRITES_ITSELF}
 
 
 def written_directly(text: str) -> Iterator[int]:

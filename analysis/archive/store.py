@@ -1,18 +1,13 @@
 """The runs folder: whole runs or nothing, whoever else is writing and whenever the process dies.
 
 A run is built in a hidden folder beside the runs folder (same disk, so that a rename is one step), synced,
-and renamed into place. A lock beside it, taken before the folder is made and removed after the rename, tells a folder
-that is being built from one whose builder died; the latter is cleared away by the next run.
-
-Builders share nothing but these folders, and each may act between any two steps of another. So nothing is looked at
-before it is used: a step is tried, and what the system answers decides.
+and renamed into place; what builders that died have left there is cleared away by the next run.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import re
 import shutil
@@ -21,10 +16,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...priors.errors import InputError, MissingFileError, reason_of
-from ...priors.files import ATTEMPTS, make_folder, remove, rename_to_free_name, sync
+from ...priors.files import ATTEMPTS, make_folder, rename_to_free_name, sync
+from ...priors.workshops import built_in, clear_abandoned
 
 RUN_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-(\d+))?$")
-LOCK = ".lock"
 OPTION = "--runs"
 
 
@@ -135,20 +130,15 @@ def _workplace(runs: Path, name: str, *, inside: bool = False) -> Iterator[Path]
     resolved = Path(os.path.realpath(runs))
     beside, within = resolved.with_name(f".{resolved.name}.building"), resolved / ".building"
     for workshop in (beside, within):
-        _clear_abandoned(workshop)
-    with _told(runs):
-        try:
-            place, lock = _begin(within if inside or not _on_one_disk(beside.parent, resolved) else beside, name)
-        except OSError:
-            place, lock = _begin(within, name)
-    try:
+        clear_abandoned(workshop)
+    with contextlib.ExitStack() as building:
+        with _told(runs):
+            first = within if inside or not _on_one_disk(beside.parent, resolved) else beside
+            try:
+                place = building.enter_context(built_in(first, name))
+            except OSError:
+                place = building.enter_context(built_in(within, name))
         yield place
-    finally:
-        remove(place)
-        remove(_lock_of(place))
-        os.close(lock)
-        with contextlib.suppress(OSError):  # others are building in it, or have removed it
-            os.rmdir(place.parent)
 
 
 def _on_one_disk(one: Path, other: Path) -> bool:
@@ -157,61 +147,6 @@ def _on_one_disk(one: Path, other: Path) -> bool:
         return os.stat(one).st_dev == os.stat(other).st_dev
     except OSError:
         return True
-
-
-def _lock_of(place: Path) -> Path:
-    return place.with_name(place.name + LOCK)
-
-
-def _begin(workshop: Path, name: str) -> tuple[Path, int]:
-    """Make a folder to build in, and what it stands in; returns it with the descriptor of its lock, which is held."""
-    place = workshop / f"{name}-{os.urandom(16).hex()}"
-    path = _lock_of(place)
-    for _ in range(ATTEMPTS):
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(workshop)
-        try:
-            lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
-        except FileNotFoundError:  # another run, the last to end, has just removed the workshop
-            continue
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if os.path.samestat(os.fstat(lock), os.stat(path)):
-                os.mkdir(place)
-                return place, lock
-        except FileNotFoundError:  # another run took it for abandoned before it was locked
-            pass
-        except OSError:
-            remove(path)
-            os.close(lock)
-            raise
-        os.close(lock)
-    raise FileNotFoundError(errno.ENOENT, "others remove the folder to build in all the time")
-
-
-def _clear_abandoned(workshop: Path) -> None:
-    """Remove what builders that died have left; a folder whose lock is held is being built."""
-    try:
-        entries = [workshop / name for name in os.listdir(workshop)]
-    except OSError:  # nobody builds there, or the last one to do so has just ended
-        return
-    for place in {entry.with_name(entry.name.removesuffix(LOCK)) for entry in entries}:
-        try:
-            lock = os.open(_lock_of(place), os.O_RDWR)
-        except FileNotFoundError:
-            # no builder is without a lock until its folder is in place, and this one is there no more
-            remove(place)
-            continue
-        except OSError:  # somebody else's
-            continue
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            remove(place)
-            remove(_lock_of(place))
-        except OSError:  # it is being built
-            pass
-        finally:
-            os.close(lock)
 
 
 def _put_in_place(place: Path, runs: Path, name: str) -> Path:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import json
-import shutil
-import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +13,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from ...priors.errors import InputError, reason_of
 from ...priors.files import rename_to_free_name, sync
 from ...priors.strict import StrictModel, from_pydantic
+from ...priors.workshops import built_in, clear_abandoned
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
@@ -166,7 +163,10 @@ def read_manifest(folder: Path) -> Manifest:
 
 def _write(manifest: Manifest, content: bytes, place: Path) -> bool:
     """Put a vintage together and in its place; False if another process was first."""
-    with _beside(place) as folder:
+    workshop = place.with_name(".building")
+    workshop.parent.mkdir(parents=True, exist_ok=True)
+    clear_abandoned(workshop)
+    with built_in(workshop, place.name) as folder:
         (folder / manifest.file).write_bytes(content)
         text = json.dumps(manifest.model_dump(mode="json", by_alias=True), indent=2, ensure_ascii=False)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
@@ -176,15 +176,3 @@ def _write(manifest: Manifest, content: bytes, place: Path) -> bool:
         except FileExistsError:
             return False
     return True
-
-
-@contextlib.contextmanager
-def _beside(place: Path) -> Iterator[Path]:
-    """Make a hidden folder beside a place, which is gone at the end unless it has been renamed."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    folder = place.with_name(f".{place.name}-{uuid.uuid4().hex}")
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

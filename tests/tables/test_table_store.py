@@ -14,6 +14,7 @@ import pytest
 from catchup.evidence import TableStore
 from catchup.evidence.tables.places import data_folder, named_vintage
 from catchup.priors.errors import InputError
+from catchup.priors.workshops import built_in
 from table_cases import HORIZONS, INDEX_HEADER, INDEX_ROWS, OWNER_HEADER, OWNER_ROWS, VINTAGE, index_with, write_csv
 
 
@@ -126,6 +127,24 @@ def test_a_folder_half_built_by_a_process_that_died_is_no_vintage(store: TableSt
     store.add(index, VINTAGE)
     (store.folder / "tables" / "epoch-eci" / ".2026-08-17-abc").mkdir()
     assert len(store.vintages()) == 1
+
+
+def test_what_a_process_that_died_has_left_is_cleared_away(store: TableStore, index: Path) -> None:
+    workshop = store.folder / "tables" / "epoch-eci" / ".building"
+    (workshop / "2026-08-16-abc").mkdir(parents=True)
+    (workshop / "2026-08-16-abc" / "epoch-eci.csv").write_text("half", encoding="utf-8")
+    (workshop / "2026-08-16-abc.lock").touch()
+    store.add(index, VINTAGE)
+    assert not workshop.exists()
+
+
+def test_what_another_process_builds_is_left_alone(store: TableStore, index: Path) -> None:
+    workshop = store.folder / "tables" / "epoch-eci" / ".building"
+    workshop.parent.mkdir(parents=True)
+    with built_in(workshop, "2026-08-15") as others:
+        store.add(index, VINTAGE)
+        assert others.is_dir()
+    assert not workshop.exists()
 
 
 def _add(folder: Path, file: Path) -> bool:
