@@ -27,6 +27,7 @@ from ..priors.errors import InputError, refuse_unknown
 from ..priors.layers import merge
 from ..priors.strict import StrictModel, validate
 from .assumptions import Assumptions
+from .equations import MONTHS_PER_YEAR
 from .firms import Names
 from .flows import is_divided, whole_flows
 from .generative import describe_world
@@ -35,7 +36,6 @@ from .race import Race
 
 COVERAGE = "capacity_coverage"
 INSIDE, REMOTE = "inside", "remote"
-DAYS_PER_YEAR = 365.25
 
 
 class CapacityText(StrictModel):
@@ -85,7 +85,8 @@ def years_of_growth(performance: Any, later: Any, growth: Any) -> Any:
 
 def years_since(assumptions: Assumptions, day: date) -> float:
     """Years from the day of the data set's figures to another."""
-    return (day - assumptions.table.day("capacity_day")).days / DAYS_PER_YEAR
+    days = (day - assumptions.table.day("capacity_day")).days
+    return days / (MONTHS_PER_YEAR * assumptions.calendar.days_per_month)
 
 
 def load_capacity_scenarios(assumptions: Assumptions) -> dict[str, CapacityText]:

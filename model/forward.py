@@ -115,7 +115,9 @@ def outcome(
         )[event]
 
     if assumptions.enacted:
-        return _in_turn(assumptions, values, event, intervention, race, change, world, baseline, name)
+        return _in_turn(
+            assumptions, values, event, intervention, race, change=change, world=world, baseline=baseline, name=name
+        )
     if intervention.nothing:
         world = world or describe_world(np, assumptions, values, name=name)
         return world, race(world, values, change)
@@ -134,6 +136,7 @@ def _in_turn(
     event: str,
     intervention: Intervention,
     race: Callable[[World, Values, Change | None], Outcome],
+    *,
     change: Change | None,
     world: World | None,
     baseline: tuple[World, Outcome] | None,

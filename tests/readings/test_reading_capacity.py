@@ -58,6 +58,14 @@ def test_essay_projects_one_year_of_growth_not_two():
     assert essay.years_published == pytest.approx(1.0, abs=1e-12)
 
 
+@pytest.mark.parametrize("days_per_month", [30.44, 28.0])
+def test_a_year_is_as_long_as_twelve_months_of_the_calendar(days_per_month):
+    overlay = Layer.of({"constant": {"days_per_month": {"value": days_per_month}}}, file="mine.toml")
+    assumptions = load_assumptions([overlay])
+    months = assumptions.calendar.months(HORIZON) - assumptions.calendar.months(assumptions.table.day("capacity_day"))
+    assert 12.0 * years_since(assumptions, HORIZON) == pytest.approx(months, rel=1e-12)
+
+
 @given(growth=st.floats(0.01, 5.0), years=st.floats(0.01, 20.0))
 def test_years_of_growth_invert_the_growth(growth, years):
     later = known_performance(CHINA_2025, growth, years)

@@ -31,6 +31,7 @@ from ....evidence.tables.table import Table
 from ....model.assumptions import PROGRESS_QUANTITY, Assumptions
 from ....model.draws import drawn_together
 from ....model.equations import (
+    MONTHS_PER_YEAR,
     SECONDS_PER_DAY,
     flop_per_h100e_month,
     largest_run,
@@ -189,7 +190,7 @@ def known_stock(stocks: Table, day: date, days_per_month: float) -> Stock | None
     ends, sizes = ends[known], sizes[known]
     if ends.size < 2 or today - ends[-1] > LATEST:
         return None
-    before = int(np.abs(ends[:-1] - (ends[-1] - 365)).argmin())
+    before = int(np.abs(ends[:-1] - (ends[-1] - MONTHS_PER_YEAR * days_per_month)).argmin())
     apart = int(ends[-1] - ends[before])
     if not YEAR_BEFORE[0] <= apart <= YEAR_BEFORE[1]:
         return None
