@@ -1,7 +1,7 @@
 """Folders that are built aside and renamed into place, and what is left of those whose builder died.
 
-A lock beside such a folder, taken before it is made and removed after the rename, tells one that is being built from one
-whose builder died; the latter is cleared away by the next to build there.
+A lock beside such a folder, taken before it is made and removed after the rename, tells one that is being built from
+one whose builder died; the latter is cleared away by the next to build there.
 
 Builders share nothing but the folder that they build in, and each may act between any two steps of another. So nothing
 is looked at before it is used: a step is tried, and what the system answers decides.
