@@ -11,6 +11,7 @@ import pytest
 from catchup.analysis.archive.reading import FORECAST, Run
 from catchup.analysis.inference.estimates import Estimate
 from catchup.analysis.inference.forecast import forecast
+from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.words import chance_text
@@ -21,6 +22,9 @@ from catchup.analysis.presentation.site.headline import headline_of
 from catchup.analysis.presentation.site.moved import Story
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.forecast import known_lines
+from catchup.analysis.presentation.tables.structure_spread import spread_text
+from catchup.analysis.studies.structure_spread import structure_spread
+from catchup.analysis.studies.structures import structures
 from catchup.model.assumptions import load_assumptions
 
 DAY = date(2026, 11, 21)
@@ -28,14 +32,22 @@ LOOKED = "Silence was last confirmed through 29 Sep 2026: nobody has confirmed s
 READ_ON = f"{LOOKED}, and this model reads it to the day of the question all the same."
 
 
-def kept(answer: dict[str, Any], event: str = "compute-equivalent") -> Run:
+def kept(answer: dict[str, Any], event: str = "compute-equivalent", **sections: Any) -> Run:
     manifest = SimpleNamespace(as_of=DAY, model="any", event=event, files={FORECAST: "0"})
-    return cast(Run, SimpleNamespace(forecast=answer, manifest=manifest, name="a-run"))
+    return cast(Run, SimpleNamespace(forecast=answer, manifest=manifest, name="a-run", section=sections.get))
 
 
 def answered(**changes: Any) -> dict[str, Any]:
     quantiles = {p: {"months": 20.0, "date": "2027-10-24", "mcse": 0.1} for p in ("0.05", "0.5", "0.95")}
     return {"ready": {"quantiles": quantiles}, **changes}
+
+
+def test_how_far_structures_disagree_stands_next_to_the_date() -> None:
+    question = Question(load_assumptions(), DAY, draws=2_000)
+    drawn = prior_of(question)
+    answer = as_json(forecast(drawn))
+    headline = headline_of(kept(answer, structures=as_json(structures(drawn))))
+    assert headline.lines == (f"{spread_text(question, structure_spread(drawn))}.", *headline_of(kept(answer)).lines)
 
 
 @pytest.mark.parametrize("chance", [3e-7, 4e-5, 0.2, 1.0 - 3e-7, 1.0 - 4e-5, 0.0, 1.0, 1e-17, 1.0 - 1e-16])

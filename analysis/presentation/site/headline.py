@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from ...inference.silence import STALE
 from ..harmless import harmless
 from ..tables.forecast import ON_COMPUTE_ALONE, WITHOUT_LAGS
 from ..tables.state import stages_text
+from ..tables.structure_spread import medians_text
 from ..text import (
     KEPT_ROUNDED,
     arrival_text,
@@ -46,7 +48,8 @@ class Headline:
     errors : tuple of float or None
         Their Monte Carlo errors, months.
     lines : tuple of str
-        The same on compute alone and so on, where the race stands, and how likely not for years.
+        How far models of other shapes disagree, the same on compute alone and so on, where the race stands, and how
+        likely not for years.
     warnings : tuple of str
         What the run says against itself.
     known_since : str
@@ -93,7 +96,7 @@ def headline_of(run: Run) -> Headline:
         low=low,
         high=high,
         errors=tuple(errors_of(forecast["ready"])),
-        lines=tuple(_lines(forecast)),
+        lines=(*_spread(run), *_lines(forecast)),
         warnings=(*_stale(forecast, manifest.as_of), *(harmless(str(line)) for line in forecast.get("warnings") or ())),
         known_since=_known_since(forecast),
     )
@@ -146,6 +149,21 @@ def _known(forecast: Mapping[str, Any]) -> str:
     comes = known["quantiles"][ENDS[0]]["months"] is not None
     when = interval_text(*days_of(known), errors_of(known)) if comes else ""
     return known_text(when, known["never"], nobody if nobody > KEPT_ROUNDED * (len(first) + 1) else 0.0)
+
+
+def _spread(run: Run) -> list[str]:
+    """Say how far models of other shapes lie apart, where the run has asked them."""
+    asked = run.section("structures")
+    if asked is None:
+        return []
+    rows = {row["id"]: row for row in asked["structures"] if row["duplicate_of"] is None}
+    ready = {name: row["ready"]["quantiles"]["0.5"] for name, row in rows.items()}
+    months = {name: math.inf if each["months"] is None else each["months"] for name, each in ready.items()}
+    medians = [
+        (name, harmless(rows[name]["title"]), kept_day_text(ready[name]))
+        for name in sorted(months, key=months.__getitem__)
+    ]
+    return [f"{medians_text(medians)}."] if medians else []
 
 
 def _lines(forecast: Mapping[str, Any]) -> list[str]:

@@ -43,17 +43,17 @@ RACE_KEYS = (
 
 def spread_text(question: Question, spread: StructureSpread) -> str:
     """Say from when to when the structures' medians lie."""
-    ordered = spread.by_median
-
-    def median(place: int) -> str:
-        return f"{day_text(question, ordered[place].ready.quantile_value(0.5))} ({ordered[place].title})"
-
+    medians = [(row.id, row.title, day_text(question, row.ready.quantile_value(0.5))) for row in spread.by_median]
     left_out = [left_out_text(spread.left_out, question)] if spread.left_out else []
-    medians = f"from {median(0)} to {median(-1)}"
-    others = sum(row.id != COMPUTE for row in ordered)
-    whose = f"this model and {others} of other shapes" if others < len(ordered) else f"{others} models of other shapes"
-    said = f"Medians of {whose}, duplicates left out: {medians}"
-    return "; ".join([said, *left_out, *refused_texts(spread.refused)])
+    return "; ".join([medians_text(medians), *left_out, *refused_texts(spread.refused)])
+
+
+def medians_text(medians: Sequence[tuple[str, str, str]]) -> str:
+    """Say from when to when medians lie, given the id, the title and the day of each, the earliest first."""
+    others = sum(name != COMPUTE for name, _, _ in medians)
+    whose = f"this model and {others} of other shapes" if others < len(medians) else f"{others} models of other shapes"
+    (_, earliest, first), (_, latest, last) = medians[0], medians[-1]
+    return f"Medians of {whose}, duplicates left out: from {first} ({earliest}) to {last} ({latest})"
 
 
 def left_out_text(titles: Sequence[str], question: Question) -> str:
