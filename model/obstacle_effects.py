@@ -29,9 +29,14 @@ def budgets_in_force(xp: Any, assumptions: Assumptions, event: str, values: Mapp
     values : mapping
         Quantity name to values.
     """
-    habits = {(event, firm): text.share_of_year(xp, values) for firm, text in assumptions.race.firms.items()}
-    effects = ObstacleEffects(assumptions.obstacles, list(habits), values, unnamed)
-    return {firm: share for (_, firm), share in effects.budget(habits).items()}
+    return {firm: budget_in_force(xp, assumptions, event, firm, values) for firm in assumptions.race.firms}
+
+
+def budget_in_force(xp: Any, assumptions: Assumptions, event: str, firm: str, values: Mapping[str, Any]) -> Any:
+    """Share of a year's compute that one firm's run gets; parameters as of `budgets_in_force`."""
+    at = event, firm
+    habit = assumptions.race.firms[firm].share_of_year(xp, values)
+    return ObstacleEffects(assumptions.obstacles, [at], values, unnamed).budget({at: habit})[at]
 
 
 class ObstacleEffects:

@@ -3,6 +3,7 @@ r"""`budget_share`: the share of a year's compute that one run took, against tha
 .. math:: \log\sqrt{a b} \sim N(\log\gamma, s), \qquad s^2 = \bigl(\log(b/a)/3.92\bigr)^2 + s_f^2
 
 a and b are the lower and upper estimate, read as a 95% interval; :math:`s_f` is the scatter between firms.
+:math:`\gamma` is the whole budget, the larger of habit and commitment, before what rival models and teams take of it.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@ r"""`cluster`: an operational cluster, which a firm's whole pool cannot be small
 .. math:: P(\text{pool as large}) = \frac{1}{1 + e^{-x / w}}, \qquad
           x = \log\mathrm{pool}(t) - \log(n h), \quad w = s\,\sqrt{3} / \pi
 
-n chips of h H100e each stand in the cluster on day t, and s is the scatter of what a chip is worth and of how many are
+n chips of h H100e each stand in the cluster on day t. The pool is all that the firm has, with what of it is not fit for
+pre-training: a report is of what is owned (see `stocks`). s is the scatter of what a chip is worth and of how many are
 meant (a logistic curve of that standard deviation: a bound is not sharper than its count, and a sampler needs a slope
 to follow). An observation of 1 is a pool at least as large, 0 a smaller one. How much larger it is, nothing says.
 """
@@ -17,6 +18,7 @@ from typing import Any, ClassVar
 from ...priors.strict import StrictModel
 from ..units import H100E, ChipName, h100e_of
 from .kind import Clock, Figures, Kind, ModelState, Name, Positive, log_of
+from .stocks import sources_of, stock_at
 
 SCALE_PER_SD = math.sqrt(3.0) / math.pi  # of a logistic distribution
 
@@ -66,7 +68,8 @@ class Cluster(Kind[Observed, Likelihood]):
         return {"log_size": size, "date": max(clock.months(observed.date), 0.0), **likelihood.model_dump()}
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
-        return log_of(xp, state.pools[state.firm(observed.firm)].at(xp, figures["date"]))
+        owned = sources_of(state.assumptions, observed.firm)
+        return log_of(xp, stock_at(xp, state, owned, figures["date"], yearly_growth=1.0))
 
     def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
         excess = self._excess(prediction, figures)

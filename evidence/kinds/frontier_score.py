@@ -7,8 +7,9 @@ With the line of ``efficiency_curve``, a model of C FLOP launched t months after
 
 :math:`s_y` being the error that the score's interval states and :math:`s_f` that about the line. Of Mythos itself C is
 its pre-training compute and t is 0. Of the Chinese frontier it is the largest run that any firm could commit to when
-the model's run was launched, some months before its release, times the share of it that a run typically takes
-(`typical_share`); a, b and progress are the same for both.
+the model's run was launched, some months before its release, on its whole budget, the larger of habit and commitment,
+times the share of it that a run typically takes (`typical_share`, in which is what rival models and teams take); a, b
+and progress are the same for both.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from ...model.assumptions import Assumptions
 from ...model.calendar import Clock as Clock
 from ...model.enacted import Enacted
+from ...model.obstacle_effects import budget_in_force
 from ...model.pools import Pool
 from ...priors.strict import StrictModel
 from .doubt import AnyDoubt, Doubt, OutcomeDoubt
@@ -72,8 +73,16 @@ class ModelState:
         return self.assumptions.race.firm_named(name)
 
     def budget(self, xp: Any, name: str) -> Any:
-        """Share of a year's compute that a firm commits to one run."""
+        """Share of a year's compute that a firm commits to one run, and to what rivals within the firm take of it."""
         return self.assumptions.race.firms[self.firm(name)].share_of_year(xp, self.quantity)
+
+    def run_share(self, xp: Any, name: str, event: str) -> Any:
+        """Share of a year's compute that a firm's one run gets, as the gate has it.
+
+        What it is for decides what stands in its way: the event, or the question's where no date of the event is asked.
+        """
+        raced = event if event in self.ready else next(iter(self.ready), event)
+        return budget_in_force(xp, self.assumptions, raced, self.firm(name), self.quantity)
 
 
 class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):

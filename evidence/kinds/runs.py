@@ -1,12 +1,14 @@
 r"""What leaks say of a firm's run: when it begins or ends, or how large it is.
 
 Of a run whose size is not known, the day d is held against the month at which the firm's run to the event begins or
-ends in the model, :math:`d \sim N(t, s_d)`. Of a run of C FLOP, its size is held against what the firm can commit to,
+ends in the model, :math:`d \sim N(t, s_d)`. Of a run of C FLOP, its size is held against what the firm's run can get,
 
-.. math:: \log C \sim N\bigl(\log(12\,\gamma\,\mathrm{pool}(t)\,F\,u), s_C\bigr) ,
+.. math:: \log C \sim N\Bigl(\log\Bigl(12\,\frac{\gamma}{1 + e}\,\mathrm{pool}(t)\,F\,u\Bigr), s_C\Bigr) ,
 
-u being the share of the firm's largest run that such a run typically comes to (1 for its flagship). In every draw
-that agrees with a run as large as the event then requires, the firm can launch by then: the gate says so.
+:math:`\gamma` being the firm's budget, the larger of habit and commitment, e what rival models and teams take of it (see
+`budget_in_force`; 0 where nothing of the kind stands in the way to the event), and u the share of the firm's largest
+run that such a run typically comes to (1 for its flagship). In every draw that agrees with a run as large as the event
+then requires of the firm, the firm can launch by then: the gate asks the same of the same run.
 """
 
 from __future__ import annotations
@@ -79,7 +81,9 @@ class RunKind[Observed: ObservedRun](NormalKind[Observed, RunLikelihood]):
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
         if observed.size is None:
             return xp.minimum(self.months(state)[observed.event, state.firm(observed.firm)], CENTURY)
-        return log_of(xp, committed(xp, state, observed.firm, figures["date"]) * figures["typical_share"])
+        share = state.run_share(xp, observed.firm, observed.event)
+        largest = largest_of(xp, state, observed.firm, share, figures["date"])
+        return log_of(xp, largest * figures["typical_share"])
 
     def begun(self, observed: Observed) -> datetime.date:
         """Day whose pool decides how large the run can be."""
@@ -91,7 +95,11 @@ class RunKind[Observed: ObservedRun](NormalKind[Observed, RunLikelihood]):
 
 
 def committed(xp: Any, state: ModelState, firm: str, month: Any) -> Any:
-    """Largest run that a firm commits to at a month, FLOP."""
+    """Largest run that a firm can commit to at a month, did rivals within the firm take nothing, FLOP."""
+    return largest_of(xp, state, firm, state.budget(xp, firm), month)
+
+
+def largest_of(xp: Any, state: ModelState, firm: str, share: Any, month: Any) -> Any:
+    """Largest run on a share of a firm's compute at a month, FLOP."""
     firm = state.firm(firm)
-    budget = state.budget(xp, firm)
-    return largest_run(budget, state.pools[firm].at(xp, month), state.flop_month[firm])
+    return largest_run(share, state.pools[firm].at(xp, month), state.flop_month[firm])

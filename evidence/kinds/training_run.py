@@ -5,7 +5,8 @@ r"""`training_run`: a published run, against what the model lets a firm of that 
 N are the active parameters, D the tokens, so :math:`6 N D` is the run's compute, two for the forward pass and four for
 the backward one (``flop_per_parameter_token``). :math:`12\,\gamma\,\mathrm{pool}(t) F`
 is the largest run that the top firm of that kind commits to at the run's date t (its stock at t = 0, for an
-earlier run), and u the share of it that a published run typically comes to. Chips are recorded, not used.
+earlier run), :math:`\gamma` being its whole budget, the larger of habit and commitment. u is the share of it that a
+published run typically comes to: what rival models and teams took is in it. Chips are recorded, not used.
 
 References
 ----------

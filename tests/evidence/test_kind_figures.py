@@ -282,7 +282,7 @@ PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
         {"observed__channel": "smuggling-2026"},
         lambda one: np.log(5e5 * 0.3 * END / 12.0) + 0.0 * one,
     ),
-    "cluster": ({}, lambda one: np.log((8e4 + 5e3 * END) * one)),
+    "cluster": ({}, lambda one: np.log(hyperscaler(END) + 9e5 * 0.25 + 6e5 * 0.25 * END / 12.0) + 0.0 * one),
     "policy": ({}, lambda one: 0.3 * one),
     "shipment": ({}, lambda one: np.log(3.0 * 4e4 * END / 8.0) + 0.0 * one),
     "shipment none": (
