@@ -155,6 +155,17 @@ def delay_given_silence(xp: Any, rank: Any, months: Any | None, reporting: Repor
     return xp.where(still > 0.0, delay_at(xp, -score_of(xp, inside), *numbers), xp.inf)
 
 
+def never_given_silence(xp: Any, months: Any | None, reporting: Reporting, concealed: Any) -> Any:
+    r"""Probability that a report never comes given the silence so far, :math:`c / (c + (1 - c)\,S(x))`.
+
+    Parameters as of `delay_given_silence`, which is infinite as often as this says.
+    """
+    if months is None:
+        return concealed
+    silent = xp.exp(log_silence(xp, months, reporting.median_months, reporting.sigma, concealed))
+    return xp.minimum(concealed / silent, 1.0)
+
+
 def _log_waited(xp: Any, months: Any) -> Any:
     """Logarithm of the wait, linear in months far before readiness."""
     widths = months / WIDTH

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +15,7 @@ from .diagnostics import WORST_KHAT, Diagnostics, few_for_quantiles
 from .draws import PriorDraws, Values
 from .estimates import ZERO, Distribution, Estimate
 from .firsts import DATE_RANGE, StreamedFirsts, first_archetypes, first_firms, ready_if_first
-from .known import KNOWN, known_column, with_ranks
+from .known import CONCEALED, KNOWN, known_column, with_ranks
 from .outcomes import COMPUTE_ALONE, LOG_FLOP, PRETRAINED, READY, STAGE, summary_columns
 from .posterior import Posterior, prior_of, refuse_other_than_posterior
 from .probabilities import QUANTILES
@@ -38,6 +37,7 @@ LITTLE_ELSE = 0.9  # probability that a model is ready unannounced, from which o
 ENOUGH = 2_500  # effective draws that serve for a figure beside the headline
 MOST_EXACT_DRAWS = 100_000  # more are streamed through histograms, whose memory is that of about as many draws
 LOG_FLOP_RANGE = (20.0, 32.0)  # log10 FLOP; the histogram's range for compute
+SHARE_RANGE = (0.0, 2.0)  # of a probability, whose mean alone is asked for
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,9 @@ class Forecast(Result):
     known : distribution or None
         Months since t = 0 at which it is publicly known, given the silence counted; None where the model does not tell
         ready from known.
+    concealed : Estimate
+        Probability that somebody is ready one day, and nobody else ever knows: the mean of its probability in each
+        draw, so that it is surer than `known`, in which it is drawn.
     silences : tuple of Silence
         Silences counted, and how long ago each was confirmed.
     pooled_over : tuple of str
@@ -115,6 +118,7 @@ class Forecast(Result):
     set_aside: tuple[str, ...] = ()
     genuine: tuple[Genuineness, ...] = ()
     known: AnyDistribution | None = None
+    concealed: Estimate = ZERO
     silences: tuple[Silence, ...] = ()
     unopened: tuple[str, ...] = ()
     pooled_over: tuple[str, ...] = ()
@@ -139,10 +143,7 @@ class Forecast(Result):
 
     def kept_secret(self) -> Estimate:
         """Probability that somebody is ready one day, and nobody else ever knows; none where the model cannot say."""
-        if self.known is None:
-            return ZERO
-        told, ready = (each.probability_below(math.inf) for each in (self.known, self.race_ready))
-        return Estimate(max(ready.value - told.value, 0.0), told.mcse)
+        return self.concealed
 
     def not_by(self) -> Iterator[tuple[date, Estimate]]:
         """Yield first days of coming years, with the probability of not being ready by the end of them."""
@@ -215,6 +216,7 @@ def forecast(posterior: Posterior) -> Forecast:
         set_aside=tuple(each.note for each in posterior.selection.set_aside),
         genuine=_genuineness(posterior),
         known=posterior.known,
+        concealed=weighting.estimate(columns[CONCEALED]) if CONCEALED in columns else ZERO,
         silences=silences_in(question, posterior.items),
         unopened=tuple(item.id for item in posterior.items if item.unopened),
     )
@@ -296,6 +298,7 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
     ready, pretrained = StreamedDistribution(*DATE_RANGE), StreamedDistribution(*DATE_RANGE)
     alone = StreamedDistribution(*DATE_RANGE) if question.assumptions.obstacles else ready
     known = StreamedDistribution(*DATE_RANGE) if question.assumptions.reporting else None
+    concealed = StreamedDistribution(*SHARE_RANGE, bins=1)
     log_flop = StreamedDistribution(*LOG_FLOP_RANGE)
     commitments = StreamedCommitments(question.assumptions)
     firsts, reached = StreamedFirsts(question.assumptions.race), np.zeros(len(STAGES))
@@ -311,6 +314,7 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
             alone.add(columns[COMPUTE_ALONE])
         if known is not None:
             known.add(columns[KNOWN])
+            concealed.add(columns[CONCEALED])
         log_flop.add(columns[LOG_FLOP])
         firsts.add(columns)
         commitments.add(columns)
@@ -329,4 +333,5 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
         stages={stage: share_of(count, question.draws) for stage, count in zip(STAGES, reached, strict=True)},
         diagnostics=posterior.diagnostics,
         known=known,
+        concealed=ZERO if known is None else concealed.mean,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...model.reporting import RANK, delay_given_silence, log_silence
+from ...model.reporting import RANK, delay_given_silence, log_silence, never_given_silence
 from ...priors.families import Uniform
 from .draws import DrawSource, Values
 from .estimates import Array
@@ -17,7 +17,7 @@ from .silence import counted_month, silences_in
 if TYPE_CHECKING:
     from ...evidence.schema import Item
 
-KNOWN = "known"  # names the column
+KNOWN, CONCEALED = "known", "concealed"  # name the columns
 SMALLEST = 1e-15  # of a rank, which is never 0 nor 1
 RANKS = {RANK: Uniform(low=0.0, high=1.0)}
 
@@ -47,7 +47,8 @@ def known_column(question: Question, items: Sequence[Item], values: Values, read
     Returns
     -------
     dict of str to array
-        The column `KNOWN`, months since t = 0; infinite where it never is.
+        The columns `KNOWN`, months since t = 0, infinite where it never is; and `CONCEALED`, the probability, whatever
+        the rank, that somebody is ready and it never is.
     """
     reporting = question.assumptions.reporting
     if reporting is None:
@@ -57,21 +58,23 @@ def known_column(question: Question, items: Sequence[Item], values: Values, read
     if reported is not None:  # no later than that, and sooner where a doubted report before it is genuine
         reports = [item for item in reports if item.observation(question.clock) < reported]
         if not reports:
-            return {KNOWN: np.full_like(ready, reported)}
+            return {KNOWN: np.full_like(ready, reported), CONCEALED: np.zeros_like(ready)}
     silent = counted_month(question, silences_in(question, items))
     months, concealed, rank = None if silent is None else silent - ready, values[reporting.concealed], values[RANK]
+    never = np.where(np.isfinite(ready), never_given_silence(np, months, reporting, concealed), 0.0)
     if not reports:
-        return {KNOWN: ready + delay_given_silence(np, rank, months, reporting, concealed)}
+        return {KNOWN: ready + delay_given_silence(np, rank, months, reporting, concealed), CONCEALED: never}
     known, open_still = np.full_like(ready, np.nan), np.ones(ready.shape, dtype=bool)
     for day, genuine in _rumoured(question, items, reports, ready, months, concealed):
         right = open_still & (rank < genuine)
         known[right] = day
         open_still &= ~right
+        never = never * np.maximum(1.0 - genuine, 0.0)
         rank = np.clip((rank - genuine) / np.maximum(1.0 - genuine, SMALLEST), SMALLEST, 1.0 - SMALLEST)
     if reported is not None:
-        return {KNOWN: np.where(open_still, reported, known)}
+        return {KNOWN: np.where(open_still, reported, known), CONCEALED: np.zeros_like(ready)}
     delay = delay_given_silence(np, rank, months, reporting, concealed)
-    return {KNOWN: np.where(open_still, ready + delay, known)}
+    return {KNOWN: np.where(open_still, ready + delay, known), CONCEALED: never}
 
 
 def _rumoured(

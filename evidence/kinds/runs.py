@@ -5,10 +5,10 @@ ends in the model, :math:`d \sim N(t, s_d)`. Of a run of C FLOP, its size is hel
 
 .. math:: \log C \sim N\Bigl(\log\Bigl(12\,\frac{\gamma}{1 + e}\,\mathrm{pool}(t)\,F\,u\Bigr), s_C\Bigr) ,
 
-:math:`\gamma` being the firm's budget, the larger of habit and commitment, e what rival models and teams take of it (see
-`budget_in_force`; 0 where nothing of the kind stands in the way to the event), and u the share of the firm's largest
-run that such a run typically comes to (1 for its flagship). In every draw that agrees with a run as large as the event
-then requires of the firm, the firm can launch by then: the gate asks the same of the same run.
+:math:`\gamma` being the firm's budget, the larger of habit and commitment, e what rival models and teams take of it
+(see `budget_in_force`; 0 where nothing of the kind stands in the way to the event), and u the share of the firm's
+largest run that such a run typically comes to (1 for its flagship). In every draw that agrees with a run as large as
+the event then requires of the firm, the firm can launch by then: the gate asks the same of the same run.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from catchup.analysis import Distribution, Forecast, Posterior, Question, as_json, forecast, prior_of
+from catchup.analysis import Distribution, Estimate, Forecast, Posterior, Question, as_json, forecast, prior_of
 from catchup.analysis.presentation.tables.forecast import MONTHS_SHOWN, known_lines, month_table
 from catchup.analysis.presentation.text import chance_text, date_text
 from catchup.model import load_assumptions
@@ -62,7 +62,12 @@ def test_that_nobody_is_ever_ready_is_said_with_its_probability(never: float, an
     ready = np.where(np.arange(answer.draws) < never * answer.draws, math.inf, 12.0)
     known = np.where(np.arange(answer.draws) < (never + 0.1) * answer.draws, math.inf, 14.0)
     weighting = answer.ready.weighting  # type: ignore[union-attr]
-    told = replace(answer, ready=Distribution(ready, weighting), known=Distribution(known, weighting))
+    told = replace(
+        answer,
+        ready=Distribution(ready, weighting),
+        known=Distribution(known, weighting),
+        concealed=Estimate(0.1, mcse=0.01),
+    )
     (line,) = known_lines(told)
     assert f"or nobody ever ready, {chance_text(never)}" in line
     assert f"with a probability of {chance_text(0.1)}" in line

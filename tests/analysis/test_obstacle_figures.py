@@ -50,4 +50,5 @@ def test_json_gives_each_figure_under_its_own_name(found: Obstacles) -> None:
         for day, share in content[name].items():
             later = dates.values >= calendar.months_by(date.fromisoformat(day))
             assert share == pytest.approx(float(weights @ later), abs=SHARE)
+            assert content[f"{name}_mcse"][day] == pytest.approx(dates.weighting.mcse(later.astype(float)), rel=0.005)
     assert content["not_by"] != content["not_by_on_compute_alone"]

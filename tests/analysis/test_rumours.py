@@ -136,6 +136,9 @@ def test_it_is_known_on_the_reported_day_as_surely_as_the_report_is_genuine(reli
     on_the_day = known.probability_below(CLOCK.months(REPORTED) + 1e-6)
     assert abs(on_the_day.value - genuine.value) < widest(math.hypot(on_the_day.mcse, genuine.mcse))
     assert 0.0 < genuine.value < 1.0
+    never, secret = known.probability_below(math.inf), forecast(found).kept_secret()
+    assert abs(1.0 - never.value - secret.value) < widest(never.mcse)
+    assert 0.0 < secret.mcse < never.mcse
 
 
 def test_a_silence_confirmed_since_says_that_the_report_was_none() -> None:

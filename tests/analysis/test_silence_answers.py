@@ -78,17 +78,23 @@ def test_known_follows_ready_after_the_delay_given_the_silence_so_far(answer: Po
         found = known.probability_below(month)
         expected = weighting.mean(1.0 - still(month) / still(silent))
         assert found.value == pytest.approx(expected, abs=widest(found.mcse)), month
-    never = weighting.estimate(np.isinf(columns["known"]).astype(float))
-    assert never.value == pytest.approx(weighting.mean(concealed / still(silent)), abs=widest(never.mcse))
+    drawn = weighting.estimate(np.isinf(columns["known"]).astype(float))
+    never, kept = forecast(answer).kept_secret(), concealed / still(silent)
+    assert drawn.value == pytest.approx(never.value, abs=widest(drawn.mcse))
+    assert never.value == pytest.approx(weighting.mean(kept), rel=1e-6)
+    assert never.mcse == pytest.approx(weighting.mcse(kept), rel=1e-6)
 
 
 def test_from_the_prior_a_lab_conceals_as_often_as_is_believed() -> None:
     question = Question(load_assumptions(), DAY, draws=40_000)
     for draws in (40_000, 120_000):  # kept, and streamed through histograms
-        known = forecast_prior(replace(question, draws=draws)).known
+        answer = forecast_prior(replace(question, draws=draws))
+        known = answer.known
         assert known is not None
         ever = known.probability_below(np.inf)
         assert 1.0 - ever.value == pytest.approx(0.1, abs=widest(ever.mcse))
+        assert answer.kept_secret().value == pytest.approx(0.1, abs=widest(answer.kept_secret().mcse))
+        assert answer.kept_secret().mcse == pytest.approx(stats.beta(2, 18).std() / np.sqrt(draws), rel=0.05)
         assert known.quantile_value(0.95) == np.inf
 
 

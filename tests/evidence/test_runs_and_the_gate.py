@@ -118,9 +118,7 @@ def test_a_cluster_is_part_of_all_that_a_firm_owns(current: Raced, firm: str) ->
     has = owned(current.values, firm, month)
     np.testing.assert_allclose(current.of(seen), np.log(has), rtol=1e-12)
     assert (has > current.world.pools[firm].at(np, month)).all()
-    density = log_likelihoods(
-        [seen], CURRENT, current.values, current.world, {current.event: current.found}
-    )[seen.id]
+    density = log_likelihoods([seen], CURRENT, current.values, current.world, {current.event: current.found})[seen.id]
     width = 0.2 * np.sqrt(3.0) / np.pi
     np.testing.assert_allclose(density, special.log_expit(np.log(has / 1e6) / width), rtol=1e-9)
 

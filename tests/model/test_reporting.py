@@ -20,6 +20,7 @@ from catchup.model.reporting import (
     log_report_density,
     log_silence,
     months_to_report,
+    never_given_silence,
 )
 from catchup.priors import InputError
 
@@ -107,6 +108,7 @@ def test_a_delay_given_silence_is_the_part_of_the_delays_that_is_longer(silent: 
     still = DELAY.sf(waited)
     never = concealed / (concealed + (1.0 - concealed) * still)
     assert stats.binomtest(int(np.isinf(delays).sum()), DRAWS, never).pvalue > FALSE_ALARMS
+    assert never_given_silence(np, months, LAW, np.full(DRAWS, concealed)) == pytest.approx(never, rel=1e-9)
     reported = delays[np.isfinite(delays)]
     assert reported.min() >= waited
     assert stats.kstest(reported, lambda x: 1.0 - DELAY.sf(x) / still).pvalue > FALSE_ALARMS

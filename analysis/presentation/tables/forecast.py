@@ -311,6 +311,8 @@ def _doubt(result: Forecast, name: str, movement: Movement) -> str:
 
 def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dict[str, Any]:
     confirmed, lags = confirmed_through(result.question, result.silences), result.without_lags
+    never = result.kept_secret()
+    secret = {"never": share_as_json(never), "never_mcse": significant(never.mcse)}
     return merged(
         result.origin.as_json(),
         {name: moments_as_json(distribution) for name, distribution in _dates(result).items()},
@@ -322,7 +324,7 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
             **shares_as_json("not_by", {day.isoformat(): chance for day, chance in result.not_by()}),
             **shares_as_json("state", result.stages),
             **firms_as_json(result),
-            "known": None if result.known is None else {"never": share_as_json(result.kept_secret())},
+            "known": None if result.known is None else secret,
             "silence_confirmed_through": None if confirmed is None else confirmed.isoformat(),
             "silences": silences_as_json(result.silences),
             "silent_through_as_of": silent_through(result.question, result.silences),

@@ -158,9 +158,9 @@ def _as_json(result: Obstacles, table: Table[ObstacleResult]) -> dict[str, Any]:
         "obstacles": each,
         "together": together,
         **shares_as_json("not_by", {day.isoformat(): chance for day, chance in result.not_by}),
-        "not_by_on_compute_alone": {
-            day.isoformat(): share_as_json(chance) for day, chance in result.not_by_on_compute_alone
-        },
+        **shares_as_json(
+            "not_by_on_compute_alone", {day.isoformat(): chance for day, chance in result.not_by_on_compute_alone}
+        ),
         "all_of_it": {"quantiles": dates_as_json(result.ready, question, QUANTILES)},
         "compute_alone": {"quantiles": dates_as_json(result.compute_alone, question, QUANTILES)},
     }
