@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...model.assumptions import Assumptions
 from ...model.generative import Contender, Outcome
 from .estimates import Estimate, Weighting
 
@@ -23,19 +24,33 @@ STAGES = {
 }
 """Stages of a run towards the event, in their order, by id."""
 
-SILENT = {UNANNOUNCED: "A model is ready, and nobody has said so"}
-"""Titles of those that say more where silence about the event is counted through the day."""
+SILENT = ", and nobody has said so"
+"""What the title of the last says besides where silence about the event is counted through the day."""
+
+SERVED = {
+    "post-training": "A model is in post-training, or ready and not yet served",
+    UNANNOUNCED: "A model is served",
+}
+"""Titles of those that say something else where the event comes only once a model is served."""
 
 
-def stage_titles(*, silent: bool) -> dict[str, str]:
+def is_served(assumptions: Assumptions, event: str) -> bool:
+    """Whether an event comes only once a model that is ready is served, too."""
+    return any(each.acts == "serving" and each.touches(event) for each in assumptions.obstacles.values())
+
+
+def stage_titles(*, silent: bool, served: bool = False) -> dict[str, str]:
     """Title of each stage, by id.
 
     Parameters
     ----------
     silent : bool
         Whether silence about the event is counted through the day: where it is not, a model that is ready may be known.
+    served : bool, default False
+        Whether the event is one of those that `is_served` means.
     """
-    return STAGES | SILENT if silent else dict(STAGES)
+    titles = STAGES | SERVED if served else dict(STAGES)
+    return titles | {UNANNOUNCED: titles[UNANNOUNCED] + SILENT} if silent else titles
 
 
 def stages_of(result: Outcome, month: float) -> dict[str, Positions]:

@@ -21,7 +21,7 @@ from ..inference.diagnostics import WORST_KHAT
 from ..inference.estimates import Array
 from ..inference.posterior import Posterior
 from ..inference.question import Question
-from ..inference.stages import STAGES
+from ..inference.stages import STAGES, is_served, stage_titles
 from ..studies.counterfactuals import MOVED
 from ..studies.explored import NO_LEVER, Explored, ExploredItem, explore, in_other_models, lever_days
 from .explorer_leaks import leak_forms
@@ -130,7 +130,10 @@ def explorer_data(
         "first": {event: _packed(column, "u1") for event, column in found.first.items()},
         "stages": {event: _packed(column, "u1") for event, column in found.stages.items()},
         "stageNames": list(STAGES),
-        "stageTitles": list(STAGES.values()),
+        "stageTitles": {
+            event: list(stage_titles(silent=False, served=is_served(assumptions, event)).values())
+            for event in found.stages
+        },
         "firms": list(assumptions.race.firms),
         "firmTitles": [firm.title for firm in assumptions.race.firms.values()],
         "probes": {key: _in_steps(column) for key, column in found.predicted.items()},

@@ -12,7 +12,7 @@ from ..inference.outcomes import COMPUTE_ALONE, READY, STAGE, outcome_of
 from ..inference.posterior import Posterior
 from ..inference.result import Result
 from ..inference.silence import confirmed_through, silences_in, silent_through
-from ..inference.stages import furthest, shares_of_stages, stage_titles, stages_of
+from ..inference.stages import furthest, is_served, shares_of_stages, stage_titles, stages_of
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,10 @@ def state(posterior: Posterior) -> State:
     columns, weighting = source.map(evaluate), source.weighting
     ready, race = Distribution(columns[READY], weighting), columns[STAGE]
     shares, silent = shares_of_stages(race, weighting), silent_through(question, silences_in(question, posterior.items))
+    titles = stage_titles(silent=silent, served=is_served(question.assumptions, question.event))
     stages = tuple(
         Stage(name, title, shares[name], ready.given(race == place))
-        for place, (name, title) in enumerate(stage_titles(silent=silent).items())
+        for place, (name, title) in enumerate(titles.items())
     )
     firms = {firm: shares_of_stages(columns[FIRM + firm], weighting) for firm in question.assumptions.race.firms}
     return State(posterior.origin, stages, firms, _explained(posterior), silent)

@@ -10,6 +10,7 @@ import pytest
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.stages import STAGES, stages_of
+from catchup.analysis.presentation.tables.state import firm_table, layout
 from catchup.analysis.studies.state import state
 from catchup.model.assumptions import load_assumptions
 from catchup.model.forward import outcome
@@ -74,3 +75,16 @@ def test_a_stage_that_no_draw_is_in_has_no_date(assumptions):
     found = asked(assumptions, assumptions.calendar.origin)
     assert found.stages[3].probability.value == 0.0
     assert found.stages[3].ready is None
+
+
+def test_a_model_that_waits_to_be_served_is_not_said_to_be_in_post_training():
+    """Of the event that comes once it is served; of every other, post-training is all that is left."""
+    current, day = load_assumptions(model="current"), date(2026, 11, 26)
+    for event in current.events:
+        found = state(prior_of(Question(current, day, event, draws=DRAWS)))
+        titles, words = " ".join(stage.title for stage in found.stages), "\n".join(map(str, layout(found).head))
+        served = event == "widely-served"
+        assert ("not yet served" in titles) == ("in post-training or not yet served" in words) == served, event
+        assert ("A model is ready" in titles) != served, event
+        column = [column.title for column in firm_table(found).columns]
+        assert ("In post-training or not yet served" in column) == served, event

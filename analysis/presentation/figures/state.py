@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from ...inference.estimates import Estimate
 from ...inference.stages import STAGES
 from ...studies.state import State
-from ..tables.state import stage_words
+from ..tables.state import served_in, stage_words
 from ..text import chance_text, date_text
 from .style import INK, LABEL_SIZE, SERIES, WIDTH, frame, house_style, legend_below, new_figure, text_width, wrap
 from .wording import source_line
@@ -50,7 +50,8 @@ def draw_state(result: State, *, width: float = WIDTH) -> Figure:
     axes.set_xlabel("Probability (%)")
     axes.grid(visible=False)
     axes.tick_params(axis="y", length=0)
-    texts = [words.capitalize() for words in stage_words(silent=result.silent).values()]
+    said = stage_words(silent=result.silent, served=served_in(result.question))
+    texts = [words.capitalize() for words in said.values()]
     taller = legend_below(axes, axes.patches[: len(STAGES)], texts, columns=2)
     figure.set_size_inches(width, ROW * len(rows) + SURROUNDINGS + taller)
     source = source_line(result.origin)
@@ -73,5 +74,5 @@ def _draw_bar(figure: Figure, axes: Axes, place: int, shares: Mapping[str, Estim
 def _finding(result: State) -> str:
     likely = max(result.stages, key=lambda row: row.probability.value)
     day = date_text(result.question.as_of)
-    words = stage_words(silent=result.silent)
+    words = stage_words(silent=result.silent, served=served_in(result.question))
     return f"On {day} the furthest run is most likely {words[likely.id]} ({chance_text(likely.probability.value)})"

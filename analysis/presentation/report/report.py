@@ -18,7 +18,7 @@ from ..html import environment
 from ..site.moved import NO_EARLIER_RUN, Story, story, untold_since
 from ..tables.evidence import evidence_of, item_as_json
 from ..tables.forecast import beside_texts, known_lines
-from ..tables.state import stages_text
+from ..tables.state import served_in, stages_text
 from ..tables.structure_spread import spread_text
 from ..text import around_text, date_text, day_text, error_text, stale_text, with_days
 from .contents import sections_of_report
@@ -81,7 +81,9 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
         "low": day_text(question, low.value),
         "high": day_text(question, high.value),
         "stale": _stale(forecast.silences),
-        "stages": stages_text(forecast.stages, silent=silent_through(question, forecast.silences)),
+        "stages": stages_text(
+            forecast.stages, silent=silent_through(question, forecast.silences), served=served_in(question)
+        ),
         "error": f"The median's Monte Carlo error is {error_text(question, middle.mcse).removeprefix('± ')}.",
         "summary": (
             f"Half of the {forecast.draws:,} draws ({forecast.diagnostics.ess:,.0f} effective, {forecast.engine}) have "

@@ -45,7 +45,7 @@ from .evidence import counted_lines
 from .firms import SUMS_TO_ONE, commitment_tables, firms_as_json, first_lines, first_table
 from .genuineness import genuine_as_json
 from .movement import EVIDENCE, movement_as_json, movement_text
-from .state import stages_text
+from .state import served_in, stages_text
 
 if TYPE_CHECKING:  # studies that few forecasts are shown with
     from ...studies.bridge import Bridge
@@ -215,6 +215,7 @@ def _until_nearly_certain(months: Sequence[Month]) -> list[Month]:
 def _head(result: Forecast, shapes: Sequence[str]) -> list[Cell]:
     question = result.question
     around, interval = ready_text(question, result.ready).split(" (", 1)
+    silent = silent_through(question, result.silences)
     return [
         (Span(arrival_text(question.event, around), role="strong"), f" ({interval}"),
         *shapes,
@@ -222,7 +223,7 @@ def _head(result: Forecast, shapes: Sequence[str]) -> list[Cell]:
             _of_the_race(result, said)
             for said in (
                 *known_lines(result),
-                stages_text(result.stages, silent=silent_through(question, result.silences)),
+                stages_text(result.stages, silent=silent, served=served_in(question)),
                 *beside_texts(result),
             )
         ),

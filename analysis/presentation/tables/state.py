@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...inference.estimates import Estimate
-from ...inference.stages import STAGES
+from ...inference.question import Question
+from ...inference.stages import STAGES, is_served
 from ...studies.state import Explained, Stage, State
 from ..json_form import estimate_as_json, to_json
 from ..table import Column, Layout, Table
@@ -21,8 +22,11 @@ WORDS = {
 }
 """What people read of each of `STAGES`."""
 
-SILENT_WORDS = {"ready-unannounced": "ready, unannounced"}
-"""What they read instead where silence about the event is counted through the day."""
+SILENT_WORDS = ", unannounced"
+"""What they read of the last besides where silence about the event is counted through the day."""
+
+SERVED_WORDS = {"post-training": "in post-training or not yet served", "ready-unannounced": "served"}
+"""What they read instead where the event comes only once a model is served."""
 
 
 def layout(result: State) -> Layout:
@@ -32,21 +36,32 @@ def layout(result: State) -> Layout:
         tables=(stages, firms),
         json=lambda: _as_json(result, stages),
         head=(
-            stages_text({row.id: row.probability for row in result.stages}, silent=result.silent),
+            stages_text(
+                {row.id: row.probability for row in result.stages},
+                silent=result.silent,
+                served=served_in(result.question),
+            ),
             *explained_lines(result),
             asked_text(result.question),
         ),
     )
 
 
-def stage_words(*, silent: bool) -> dict[str, str]:
-    """What people read of each stage, by id; `silent` as for `stage_titles`."""
-    return WORDS | SILENT_WORDS if silent else dict(WORDS)
+def served_in(question: Question) -> bool:
+    """Whether the event asked about comes only once a model is served."""
+    return is_served(question.assumptions, question.event)
 
 
-def stages_text(stages: Mapping[str, Estimate], *, silent: bool) -> str:
+def stage_words(*, silent: bool, served: bool = False) -> dict[str, str]:
+    """What people read of each stage, by id; `silent` and `served` as for `stage_titles`."""
+    words = WORDS | SERVED_WORDS if served else dict(WORDS)
+    last = "ready-unannounced"
+    return words | {last: words[last] + SILENT_WORDS} if silent else words
+
+
+def stages_text(stages: Mapping[str, Estimate], *, silent: bool, served: bool = False) -> str:
     """Say in a sentence where the furthest run is likely to be, from the probability of each stage."""
-    words = stage_words(silent=silent)
+    words = stage_words(silent=silent, served=served)
     likely = max(stages, key=lambda name: stages[name].value)
     others = ", ".join(
         f"{words[name]} {chance_text(chance.value)}" for name, chance in stages.items() if name != likely
@@ -107,7 +122,7 @@ def _stage_column(result: State, stage: str) -> Column[str]:
         return result.firms[firm][stage].value
 
     return Column(
-        title=stage_words(silent=result.silent)[stage].capitalize(),
+        title=stage_words(silent=result.silent, served=served_in(result.question))[stage].capitalize(),
         text=lambda firm: chance_text(share(firm)),
         figure=True,
         share=share,
