@@ -24,6 +24,7 @@ from .weighting import ZERO as ZERO
 from .weighting import Array as Array
 from .weighting import Estimate as Estimate
 from .weighting import Weighting as Weighting
+from .weighting import draws_behind_variance
 
 
 class Distribution:
@@ -119,6 +120,12 @@ class Distribution:
             return math.inf
         centre = self.weighting.mean(counted)
         return math.sqrt(self.weighting.mean((counted - centre) ** 2))
+
+    @property
+    def draws_behind_mean(self) -> float:
+        """Number of draws that the error of the mean rests on, and the sd; infinite where some that count are."""
+        counted = self.weighting.counted(self.values)
+        return draws_behind_variance(counted, self.weighting.shares) if np.isfinite(counted).all() else math.inf
 
     def quantile_value(self, p: float) -> float:
         """Quantile alone, without its MCSE; an `InputError` where `p` is no probability."""

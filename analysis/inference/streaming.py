@@ -100,6 +100,20 @@ class StreamedDistribution:
             return math.inf
         return math.sqrt(self._squares / self._draws)
 
+    @property
+    def draws_behind_mean(self) -> float:
+        """Number of draws that the error of the mean rests on, each in the middle of its bin; as of `Distribution`."""
+        if self._finite < self._draws:
+            return math.inf
+        middles = self._low + (np.arange(self._bins) + 0.5) * ((self._high - self._low) / self._bins)
+        counts: Array = self._counts.astype(float)
+        if self._beyond is not None:
+            beyond = self._high * np.exp((np.arange(TAIL_BINS) + 0.5) * (math.log(FARTHEST) / TAIL_BINS))
+            middles, counts = np.append(middles, beyond), np.append(counts, self._beyond)
+        squares = (middles - self._mean) ** 2
+        fourths = float(counts @ squares**2)
+        return float(counts @ squares) ** 2 / fourths if fourths > 0.0 else math.inf
+
     def quantile_value(self, p: float) -> float:
         """Quantile alone, without its MCSE; an `InputError` where `p` is no probability."""
         refuse_other_than_probability(p)

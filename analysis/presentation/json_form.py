@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..inference.diagnostics import FEWEST_DRAWS
 from ..inference.estimates import Distribution, Estimate
 from ..inference.json_values import number, significant
 from ..inference.probabilities import QUANTILES
@@ -87,12 +88,21 @@ def distribution_as_json(distribution: AnyDistribution, question: Question) -> d
 
 
 def moments_as_json(distribution: AnyDistribution) -> dict[str, Any]:
-    """Return mean and sd of a date, months."""
+    """Return mean and sd of a date, months; and that they say little, where too few draws stand behind them."""
     return {
         "mean": number(distribution.mean.value),
         "mean_mcse": significant(distribution.mean.mcse),
         "sd": number(distribution.sd),
+        **({} if mean_is_meaningful(distribution) else {"mean_meaningful": False}),
     }
+
+
+def mean_is_meaningful(distribution: AnyDistribution) -> bool:
+    """Whether the variance of a distribution rests on enough draws for the error of its mean to be one.
+
+    Of tails so long that there is hardly a variance, the few largest draws are all of it, however many are drawn.
+    """
+    return distribution.draws_behind_mean >= FEWEST_DRAWS
 
 
 def dates_as_json(distribution: AnyDistribution, question: Question, quantiles: tuple[float, ...]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from catchup.analysis import Question, Request, as_json, obstacles, posterior
+from catchup.analysis import Question, Request, as_json, forecast, obstacles, posterior, prior_of
 from catchup.analysis.inference.importance import ReweightedPrior
 from catchup.analysis.studies.obstacles import BINDING, Obstacles
 from catchup.model import load_assumptions
@@ -52,3 +52,18 @@ def test_json_gives_each_figure_under_its_own_name(found: Obstacles) -> None:
             assert share == pytest.approx(float(weights @ later), abs=SHARE)
             assert content[f"{name}_mcse"][day] == pytest.approx(dates.weighting.mcse(later.astype(float)), rel=0.005)
     assert content["not_by"] != content["not_by_on_compute_alone"]
+
+
+def test_a_mean_whose_error_means_little_is_said_to_be_one(found: Obstacles) -> None:
+    """Some obstacles have tails so long that a few draws are most of the variance; the article's dates have not."""
+    content, told = as_json(found), []
+    for each, row in zip((*found.obstacles, found.together), (*content["obstacles"], content["together"]), strict=True):
+        for held, written in ((each.held, row["adds"]), (each.before, row["before_evidence"])):
+            squares = held.adds.weighting.shares * (held.adds.values - held.adds.mean.value) ** 2
+            behind = squares.sum() ** 2 / (squares**2).sum()
+            assert written.get("mean_meaningful", True) is bool(behind >= 20), each.id
+            told.append(written.get("mean_meaningful", True))
+        assert row["moved_by_evidence"].get("mean_meaningful", True) is all(told[-2:])
+    assert {*told} == {True, False}
+    article = as_json(forecast(prior_of(Question(load_assumptions(model="article"), date(2026, 11, 21), draws=4_000))))
+    assert "mean_meaningful" not in article["ready"]

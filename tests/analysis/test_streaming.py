@@ -1,5 +1,6 @@
 """A histogram in place of the draws: the same figures, within the width of a bin."""
 
+import math
 from datetime import date
 
 import numpy as np
@@ -12,6 +13,7 @@ from catchup.analysis.inference.estimates import Distribution, Estimate, Weighti
 from catchup.analysis.inference.forecast import forecast_prior
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.streaming import FARTHEST, StreamedDistribution
+from catchup.analysis.presentation.json_form import mean_is_meaningful, moments_as_json
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.model import load_assumptions
 
@@ -135,3 +137,17 @@ def test_a_forecast_whose_dates_lie_far_off_says_them_all_the_same(monkeypatch: 
         assert months == sorted(months)
         assert months[-1] > 1_000.0
         assert all(entry["date"] and entry["mcse"] > 0.0 for entry in quantiles.values())
+
+
+@pytest.mark.parametrize(("sigma", "enough"), [(0.3, True), (3.0, False)])
+def test_how_many_draws_are_behind_a_mean_is_told_as_of_kept_draws(sigma: float, enough: bool) -> None:
+    """Of a tail so long that there is hardly a variance, a few, however many are drawn."""
+    values = 10.0 * np.exp(sigma * np.random.default_rng(3).standard_normal(200_000))
+    told, kept = StreamedDistribution(0.0, 100.0), Distribution(values, Weighting(values.size))
+    for chunk in np.split(values, 10):
+        told.add(chunk)
+    assert told.draws_behind_mean == pytest.approx(kept.draws_behind_mean, rel=1e-3)
+    assert mean_is_meaningful(told) == mean_is_meaningful(kept) == enough
+    assert ("mean_meaningful" in moments_as_json(kept)) != enough
+    told.add(np.array([math.inf]))
+    assert "mean_meaningful" not in moments_as_json(told)

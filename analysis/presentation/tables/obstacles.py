@@ -8,8 +8,8 @@ from typing import Any
 from ...inference.json_values import number, significant
 from ...inference.probabilities import QUANTILES
 from ...studies.obstacles import BINDING, Held, ObstacleResult, Obstacles
-from ..json_form import dates_as_json, share_as_json, shares_as_json, shift_as_json, to_json
-from ..table import Cell, Column, Layout, Span, Table
+from ..json_form import dates_as_json, mean_is_meaningful, share_as_json, shares_as_json, shift_as_json, to_json
+from ..table import ABSENT, Cell, Column, Layout, Span, Table
 from ..text import chance_text, day_text, quantile_text
 from .columns import asked_text, date_columns
 from .forecast import alone_text, not_by_text, ready_text
@@ -94,6 +94,7 @@ def _before_columns(result: Obstacles) -> list[Column[ObstacleResult]]:
                 "binds_mcse": significant(row.binds_moved.mcse),
                 "mean": number(row.mean_moved.value),
                 "mean_mcse": significant(row.mean_moved.mcse),
+                **({} if _mean_moved_is_meaningful(row) else {"mean_meaningful": False}),
             },
         ),
     ]
@@ -104,7 +105,15 @@ def _mean_columns(path: tuple[str, ...], held: Callable[[ObstacleResult], Held])
     return [
         Column(path=(*path, "mean"), value=lambda row: number(held(row).adds.mean.value)),
         Column(path=(*path, "mean_mcse"), value=lambda row: significant(held(row).adds.mean.mcse)),
+        Column(
+            path=(*path, "mean_meaningful"),
+            value=lambda row: ABSENT if mean_is_meaningful(held(row).adds) else False,
+        ),
     ]
+
+
+def _mean_moved_is_meaningful(row: ObstacleResult) -> bool:
+    return all(mean_is_meaningful(held.adds) for held in (row.held, row.before))
 
 
 def _months_column(p: float) -> Column[ObstacleResult]:
