@@ -4,6 +4,7 @@ With the pool P and the requirement's rate :math:`\lambda`, the launch is the ro
 
 .. math:: g(t) = \log P(t) + \lambda t - c, \qquad c = \log\frac{M}{12 \gamma F}.
 
+A budget that suffices at t = 0 launches then: no launch is before it.
 P never falls and :math:`\lambda > 0`, so g rises strictly and the root is unique. Between kinks (a source that
 starts or has arrived in full) P is a straight line, which its value and its rise at one date give; along it Halley's
 method needs two steps. As g rises at least at the rate :math:`\lambda`, a gap :math:`|g| \le \lambda\epsilon` proves

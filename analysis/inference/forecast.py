@@ -49,7 +49,7 @@ class Forecast(Result):
     origin : Origin
         The question, and the draws that answer it.
     ready, pretrained : distribution
-        Months since t = 0.
+        Months since t = 0; the latter of the first end of pre-training, by whichever firm: see `Outcome`.
     compute_alone : distribution
         Months since t = 0 at which it would be ready if nothing but compute stood in the way: `ready` itself where the
         model holds no obstacles.

@@ -5,6 +5,10 @@ Before t = 0 the model holds no stock; there a report is held against
 .. math:: \mathrm{stock}(t) = \mathrm{stock}(0)\, g^{t / 12}, \qquad t < 0,
 
 with g the yearly growth until t = 0 that the item states.
+
+Which channels bring compute into the country, and which are bought as capital, ``stock`` of ``evidence/units.toml``
+says: what is there at t = 0, and what is imported, smuggled or made since. Neither has compute rented abroad, nor what
+start-ups hold and add, which is taken to be a part of what stands inside the country already.
 """
 
 from __future__ import annotations
