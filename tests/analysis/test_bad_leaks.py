@@ -173,9 +173,9 @@ EXTREME: dict[str, tuple[str, dict[str, Any], dict[str, Any], tuple[str, ...]]] 
         {"size_sd": 1.0, "typical_share": 0.5},
         ("times likelier if its size is a hundred times too large",),
     ),
-    "hundredth-of-a-run": (
+    "thousandth-of-a-run": (  # a hundredth is warned of: rivals within the firm might have taken the rest of the budget
         "run_finished",
-        KIMI | {"size": 3e22},
+        KIMI | {"size": 3e21},
         {"size_sd": 1.0, "typical_share": 0.5},
         ("times likelier if its size is a hundred times too small",),
     ),
