@@ -1,15 +1,27 @@
-r"""What past records say of the next one's lag, everything else integrated out: a curve over the lag's logarithm.
+r"""What past records say of the next one's lag: their likelihood, everything else integrated out, as a curve over it.
 
 The lag of record i, from its release to that of the first Chinese model that met it, is one of a population,
 
 .. math:: \log \ell_i = \mu + v_{f(i)} + w_i + e_i, \qquad v_f \sim N(0, \sqrt{\rho}\,\tau), \quad
    w_i \sim N(0, \sqrt{1 - \rho}\,\tau),
 
-where records that one follower met share v. :math:`e_i` is normal; it comes from the intervals of both scores, turned
-into months by the pace of the follower's country's frontier. A record that nobody has met for c months counts with the
-probability of a longer lag; all those share a v too, since the model that ends one may end several. The next record's
-own :math:`\log \ell` is :math:`N(\mu, \tau)`. Of :math:`\mu` and :math:`\tau` something wide was believed before any
-lag was measured, and every :math:`\rho` is as likely.
+where records that one follower met share v. A record that nobody has met for c months counts with the probability of a
+longer lag, its own :math:`e_i` included; all those share a v too, since the model that ends one may end several.
+:math:`e_i` is normal. Its standard deviation is that of both scores together by their intervals (of the record's alone,
+where nobody has met it), in points; over the pace of the Chinese frontier, the slope in points a month of least squares
+through the Chinese records, it is one in months; over the lag, or so far, that of the logarithm. A lag below a month is
+taken for one there. The next record's own :math:`x = \log \ell` is :math:`N(\mu, \tau)`. Of :math:`\mu` and
+:math:`\tau` something wide was believed before any lag was measured, and every :math:`\rho` is as likely.
+
+What records let expect of x, :math:`p(x \mid \mathrm{records})`, holds that belief: :math:`p(x)` without any. The race
+believes something of x already, and one belief is not to count beside the other. What is counted is therefore the
+likelihood,
+
+.. math:: p(\mathrm{records} \mid x) \propto \frac{p(x \mid \mathrm{records})}{p(x)},
+
+by which records that tell nothing move nothing, and a race that believed just p(x) would come to believe
+:math:`p(x \mid \mathrm{records})`. What is believed of :math:`\mu` still says how far a lag is expected to lie from the
+typical one: a long x comes more often of a long :math:`\mu` and a long deviation than of either alone.
 """
 
 from __future__ import annotations
@@ -34,13 +46,21 @@ from .tables.table import Table
 
 Array = NDArray[np.float64]
 
-FIRST, STEP, COUNT = math.log(0.5), 0.125, 43  # points of the curve, log months: from half a month to 95
-TYPICAL_NODES, SPREAD_NODES, SHARED_NODES, OPEN_NODES = 71, 15, 5, 9  # more move no height by 0.003
+FIRST, STEP, COUNT = math.log(0.5), 0.125, 43  # points of what is expected, log months: from half a month to 95
+TYPICAL_NODES, SPREAD_NODES, SHARED_NODES, OPEN_NODES = 71, 15, 5, 9  # of the population: more move no density by 0.003
 WIDEST = 3.5  # standard deviations of the belief about the typical lag that nodes reach
 FEWEST_RECORDS = 2  # that a pace is read off
-LONGEST = 95.0  # months that the curve reaches
+LONGEST = 95.0  # months: a longer lag is told from that no better
 SHORTEST = 0.25  # months: a record that was met sooner, or had been met before, is told from others no better
 LEAST_LAG = 1.0  # months, in whose terms an error is at most taken
+INSIDE, BEYOND = 48, 8  # cells of the likelihood's curve between both, and those at either end in which it falls off
+FALL = 4.0  # cells beyond an end at which it has fallen by half a natural logarithm
+# A quotient of tails asks for nodes further out, and the closer the more records there are: more move no height
+# by 0.002 where it is likely, nor one of a handful of records by 0.02.
+FINE_REACH, FINE_TYPICAL, FINE_SHARED = 4.5, 0.14, 9
+FINE_SPACING = 1.4  # standard deviations of what records tell of the typical lag, and of the spread's logarithm
+FEWEST_SPREADS = 19
+NEGLIGIBLE = 40.0  # natural logarithms below the likeliest, of a node
 
 
 @dataclass(frozen=True)
@@ -124,7 +144,11 @@ def score_sd(table: Table, release: Release) -> float:
 
 @lru_cache(maxsize=64)
 def lag_curve(records: tuple[LagRecord, ...], belief: LagBelief) -> LikelihoodCurve:
-    """Integrate everything but the next record's lag out.
+    """Likelihood of records given the next one's lag, everything else integrated out.
+
+    Between `SHORTEST` and `LONGEST` it is the quotient of what is expected of that lag with the records and without.
+    Beyond, where it stays as it is at the end, it is made to fall off, so that it is the density of an estimate about
+    the lag; no lag that the model tells is looked up there.
 
     Parameters
     ----------
@@ -136,7 +160,7 @@ def lag_curve(records: tuple[LagRecord, ...], belief: LagBelief) -> LikelihoodCu
     Returns
     -------
     LikelihoodCurve
-        Log likelihood over the logarithm of months.
+        Log likelihood over the logarithm of months, but for a constant.
 
     Examples
     --------
@@ -144,13 +168,55 @@ def lag_curve(records: tuple[LagRecord, ...], belief: LagBelief) -> LikelihoodCu
     >>> records = tuple(LagRecord(months, 0.1, f"model {months}") for months in (5.0, 7.0, 8.0, 11.0))
     >>> curve = lag_curve(records, LagBelief(12.0, 1.0, 0.4, 0.5))
     >>> round(float(np.exp(curve.points[curve.values.argmax()])), 1)
+    7.3
+    """
+    low, high = math.log(SHORTEST), math.log(LONGEST)
+    step = (high - low) / INSIDE
+    cells = np.arange(-BEYOND, INSIDE + BEYOND + 1)
+    inside = np.clip(cells, 0, INSIDE)
+    at = low + step * np.arange(INSIDE + 1, dtype=np.float64)
+    with_them, without = (_fine_population(those, belief, len(records)) for those in (records, ()))
+    heights = _expected(with_them, at) - _expected(without, at)
+    fall = 0.5 * ((cells - inside) / FALL) ** 2
+    return LikelihoodCurve(low - step * BEYOND, step, heights[inside] - fall)
+
+
+@lru_cache(maxsize=64)
+def next_lag(records: tuple[LagRecord, ...], belief: LagBelief) -> LikelihoodCurve:
+    """What is expected of the next record's lag: a density, in which what was believed before any record counts.
+
+    Parameters
+    ----------
+    records : tuple of LagRecord
+        Past records; none, for the belief itself.
+    belief : LagBelief
+        What was believed before any of them.
+
+    Returns
+    -------
+    LikelihoodCurve
+        Log density over the logarithm of months.
+
+    Examples
+    --------
+    >>> from catchup.evidence.lag_records import LagBelief, LagRecord, next_lag
+    >>> records = tuple(LagRecord(months, 0.1, f"model {months}") for months in (5.0, 7.0, 8.0, 11.0))
+    >>> expected = next_lag(records, LagBelief(12.0, 1.0, 0.4, 0.5))
+    >>> round(float(np.exp(expected.points[expected.values.argmax()])), 1)
     7.9
     """
-    typical, spread, weights = (column.reshape(-1, SHARED_NODES) for column in lag_population(records, belief))
-    weights = np.logaddexp.reduce(weights, axis=1)  # what followers share says nothing of the next record
-    away = FIRST + STEP * np.arange(COUNT)[:, None] - typical[:, 0]
-    terms = weights - 0.5 * (away / spread[:, 0]) ** 2 - np.log(spread[:, 0]) - LOG_ROOT_TWO_PI
-    return LikelihoodCurve(FIRST, STEP, np.logaddexp.reduce(terms, axis=1))
+    found = _expected(
+        _fine_population(records, belief, len(records)), FIRST + STEP * np.arange(COUNT, dtype=np.float64)
+    )
+    return LikelihoodCurve(FIRST, STEP, found)
+
+
+def _expected(population: tuple[Array, Array, Array], at: Array) -> Array:
+    """Log density of the next lag's logarithm at points, from nodes of the population and their log probabilities."""
+    typical, spread, weights = population
+    away = at[:, None] - typical
+    terms = weights - 0.5 * (away / spread) ** 2 - np.log(spread) - LOG_ROOT_TWO_PI
+    return np.asarray(np.logaddexp.reduce(terms, axis=1))
 
 
 @lru_cache(maxsize=64)
@@ -182,6 +248,49 @@ def lag_population(records: tuple[LagRecord, ...], belief: LagBelief) -> tuple[A
         weights += (_open if follower is None else _met)(group, typical, spread, share)
     weights -= np.log(np.exp(weights - weights.max()).sum()) + weights.max()
     return typical, spread, weights
+
+
+@lru_cache(maxsize=64)
+def _fine_population(records: tuple[LagRecord, ...], belief: LagBelief, count: int) -> tuple[Array, Array, Array]:
+    """The population as `lag_population` has it, at nodes by which a quotient of tails is known; what is shared is out.
+
+    Nodes are those for so many records. They are the same with records and without: where records say nothing, the
+    quotient is 1 to the last digit.
+    """
+    apart = FINE_SPACING / math.sqrt(max(count, 1))
+    half = math.ceil(
+        FINE_REACH * belief.typical_sigma / min(FINE_TYPICAL * belief.typical_sigma, apart * belief.spread)
+    )
+    away = np.linspace(-FINE_REACH, FINE_REACH, 2 * half + 1)
+    spreads = max(FEWEST_SPREADS, math.ceil(2.0 * FINE_REACH * belief.spread_sigma * math.sqrt(2.0) / apart) + 1)
+    scores = np.linspace(-FINE_REACH, FINE_REACH, spreads)
+    shared = (np.arange(FINE_SHARED) + 0.5) / FINE_SHARED
+    grid = np.meshgrid(away, scores, shared, indexing="ij")
+    scaled, score, share = (axis.ravel() for axis in grid)
+    typical = math.log(belief.typical_months) + belief.typical_sigma * scaled
+    spread = belief.spread * np.exp(belief.spread_sigma * score)
+    weights = -0.5 * (scaled * scaled + score * score)
+    groups = {record.follower: [other for other in records if other.follower == record.follower] for record in records}
+    still = groups.pop(None, [])
+    for group in groups.values():
+        weights += _met(group, typical, spread, share)
+    if still:
+        weights = _with_open(weights, still, typical, spread, share)
+    weights -= np.log(np.exp(weights - weights.max()).sum()) + weights.max()
+    typical, spread, weights = (column.reshape(-1, FINE_SHARED) for column in (typical, spread, weights))
+    return typical[:, 0], spread[:, 0], np.logaddexp.reduce(weights, axis=1)
+
+
+def _with_open(weights: Array, still: Sequence[LagRecord], typical: Array, spread: Array, share: Array) -> Array:
+    """Log weights of nodes with records that nobody has met, which are dear: at nodes that others leave any weight."""
+    top = weights.max()
+    for least in (top - NEGLIGIBLE, -np.inf):
+        kept = weights > least
+        found = np.full_like(weights, -np.inf)
+        found[kept] = weights[kept] + _open(still, typical[kept], spread[kept], share[kept])
+        if found.max() > top - 0.5 * NEGLIGIBLE:  # else those left out may be the likeliest by all records
+            break
+    return found
 
 
 def _met(group: Sequence[LagRecord], typical: Array, spread: Array, share: Array) -> Array:

@@ -1,15 +1,16 @@
 r"""`lag_records`: how long past records of an index lasted until a Chinese model met them.
 
 The coordinate is the logarithm of months from a record's release to that of the model that meets it. The curve over it
-is what all past records say of the next one, those that nobody has met among them: see `catchup.evidence.lag_records`.
-What the model says of that lag is
+is the likelihood of all past records, those that nobody has met among them, given the next one's lag: see
+`catchup.evidence.lag_records`. What the model says of that lag is
 
 .. math:: \log_w\bigl(L(d) + r_C - r_A\bigr) - o - u :
 
 L is the gap as in ``capability_lag``, on the mean day d on which past records were met; an American record is
 released :math:`r_A` months after it is ready, a Chinese model :math:`r_C` months after; o is the optimism of
-benchmarks, u the error of the organisation that makes the index. In the article's race no such months are known, and
-it reads no records.
+benchmarks, u the error of the organisation that makes the index. Records tell a lag below a quarter of a month from
+that no better, nor one above 95 months: what the model says beyond counts as that. In the article's race no such
+months are known, and it reads no records.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from ...model.calendar import Calendar
 from ...model.equations import gap_on_day, smooth_positive_part
 from ...priors.errors import InputError
 from ...priors.strict import StrictModel, misfit
-from ..lag_records import LONGEST, SHORTEST, LagBelief, LagRecord, lag_curve
+from ..efficiency.curve import LikelihoodCurve
+from ..lag_records import LONGEST, SHORTEST, LagBelief, LagRecord, lag_curve, next_lag
 from ..lag_records import lag_records as records_of
 from ..tables.episodes import lag_episodes
 from ..tables.records import shipped_records
@@ -76,6 +78,15 @@ def _taken(observed: Observed, calendar: Calendar) -> tuple[LagRecord, ...]:
     assert table.vintage is not None
     episodes = lag_episodes(table, table.vintage)
     return records_of(table, episodes, calendar)
+
+
+def held(xp: Any, log_months: Any) -> Any:
+    """A lag's logarithm, between those beyond which records tell lags no better apart."""
+    return xp.clip(log_months, math.log(SHORTEST), math.log(LONGEST))
+
+
+def _text_of(curve: LikelihoodCurve) -> CurveText:
+    return CurveText(start=curve.start, step=curve.step, heights=tuple(map(float, curve.values)))
 
 
 class EpisodeText(StrictModel):
@@ -170,13 +181,14 @@ class LagRecords(CurveKind[Observed, Likelihood]):
         return observed.model_copy(update={"organisation": observed.organisation or publisher})
 
     def curve(self, observed: Observed, likelihood: Likelihood, calendar: Calendar) -> CurveText:
-        found = lag_curve(observed.taken(calendar), likelihood.belief)
+        records, belief = observed.taken(calendar), likelihood.belief
         try:
-            return CurveText(start=found.start, step=found.step, heights=tuple(map(float, found.values)))
+            _text_of(next_lag(records, belief))
         except ValidationError:
             key = "likelihood" if observed.records else "observed.episodes"
             problem = f"no lag of up to {LONGEST:g} months would be likeliest; lags in months were expected"
             raise InputError(problem, key=key) from None
+        return _text_of(lag_curve(records, belief))
 
     def estimate(self, observed: Observed, calendar: Calendar) -> float:
         """Median lag of those that were met: where an item stands; its curve says what it weighs."""
@@ -196,3 +208,10 @@ class LagRecords(CurveKind[Observed, Likelihood]):
         gap = gap_on_day(state.ready[DEFAULT_EVENT], lead, growth, figures["date"]) + chinese - american
         shown = smooth_positive_part(xp, gap, state.assumptions.table.number("lag_smoothing"))
         return log_of(xp, shown) - quantity[f"benchmark_optimism_{SCOPE}"] - quantity[ORGANISATION_ERROR]
+
+    # here and not in `predict`, where an organisation's error would no longer add the same to every draw's prediction
+    def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
+        return super().log_density(xp, value, held(xp, prediction), figures)
+
+    def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
+        return super().simulate(xp, normal, uniform, held(xp, prediction), figures)

@@ -73,7 +73,7 @@ def test_fits_that_forget_what_truths_were_drawn_given_are_found_out(
 
     made = Given.__init__
     monkeypatch.setattr(Given, "__init__", forgetful)
-    assert "organisation_error_caisi" in calibrate(given, 200).failed
+    assert "rl_ratio" in calibrate(given, 600).failed
 
 
 def test_nuts_draws_no_truths_of_the_posterior(question: Question, items: tuple[Item, ...]) -> None:

@@ -1,9 +1,9 @@
 """Calibration with simulated tables: scores with training compute, and lags of records of which some are still open.
 
 Of every truth drawn from the prior a table is drawn with its progress, and episodes whose next lag is its own. The
-race's draws are weighted by what both say, as the engine does, and the truth is ranked among them. What the population
-of lags is believed to be before any was measured counts beside the race's own belief, so truths are kept as often as it
-says; and records that are to be open must be, so others are drawn anew. Both are part of the likelihood, and leave
+race's draws are weighted by what both say, as the engine does, and the truth is ranked among them. Every truth counts
+alike, whatever the population of lags is believed to be before any was measured: what the race believes of the lag is
+its own. But records that are to be open must be, so others are drawn anew, which is part of the likelihood and leaves
 ranks exact.
 """
 
@@ -29,14 +29,14 @@ from catchup.analysis.studies.calibration.truths import simulate_truths
 from catchup.evidence import LikelihoodCurve, ScoredModels, efficiency_curve
 from catchup.evidence.efficiency.equations import error_variance, expected_score
 from catchup.evidence.efficiency.integration import PARAMETERS
+from catchup.evidence.kinds.lag_records import held
 from catchup.evidence.lag_records import LagBelief, LagRecord, lag_curve
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import PROGRESS_QUANTITY, load_assumptions
 from catchup.priors.families import Family
 
 LAGS = "epoch-lag-records"
-POPULATIONS = 2_000  # drawn for every truth, of which one is taken
-DENSEST = 0.7  # above every density that populations give to a lag's logarithm
+POPULATIONS = 2_000  # spreads drawn for every truth, of which one is taken
 MODELS, ORGANISATIONS, SCORE_SD = 60, 16, 2.0
 FITS, FEW_FITS = 1_000, 300
 HALVED = 0.5  # of a standard deviation
@@ -73,19 +73,19 @@ class World:
 
     def records(self, rng: np.random.Generator, log_lag: float) -> tuple[LagRecord, ...] | None:
         """Draw records of a population whose next lag is given; None where this draw is not to be kept."""
-        typical = math.log(self.lags.typical_months) + self.lags.typical_sigma * rng.standard_normal(POPULATIONS)
-        spread = self.lags.spread * np.exp(self.lags.spread_sigma * rng.standard_normal(POPULATIONS))
-        density = np.exp(-0.5 * ((log_lag - typical) / spread) ** 2) / (spread * math.sqrt(2.0 * math.pi))
-        assert density.mean() < DENSEST
-        if rng.random() > density.mean() / DENSEST:
-            return None
-        chosen = rng.choice(POPULATIONS, p=density / density.sum())
+        middle, sigma = math.log(self.lags.typical_months), self.lags.typical_sigma
+        spreads = self.lags.spread * np.exp(self.lags.spread_sigma * rng.standard_normal(POPULATIONS))
+        wide = np.hypot(sigma, spreads)
+        density = np.exp(-0.5 * ((log_lag - middle) / wide) ** 2) / wide
+        spread = rng.choice(spreads, p=density / density.sum())
+        told = sigma**2 / (sigma**2 + spread**2)  # of how far the lag lies from the middle, by the typical one
+        typical = middle + told * (log_lag - middle) + math.sqrt(told) * spread * rng.standard_normal()
         sizes, ages = rng.integers(1, 4, 7), rng.uniform(0.5, 9.0, 3)
         group = np.repeat(np.arange(sizes.size + 1), [*sizes, ages.size])  # the last is of those still open
-        errors, shared = rng.uniform(0.02, 0.4, group.size), rng.random() * spread[chosen] ** 2
+        errors, shared = rng.uniform(0.02, 0.4, group.size), rng.random() * spread**2
         common = math.sqrt(shared) * rng.standard_normal(sizes.size + 1)
-        width = np.sqrt(spread[chosen] ** 2 - shared + errors**2)
-        months = np.exp(typical[chosen] + common[group] + width * rng.standard_normal(group.size))
+        width = np.sqrt(spread**2 - shared + errors**2)
+        months = np.exp(typical + common[group] + width * rng.standard_normal(group.size))
         still = slice(-ages.size, None)
         if (months[still] < ages).any():
             return None
@@ -110,7 +110,7 @@ def simulated(plan: Plan, world: World, fits: int) -> Iterator[tuple[int, np.nda
     """Yield truths with what is seen of them: place, tracked values, logarithm of the lag, tables."""
     truths = simulate_truths(plan, 0, 12 * fits)
     progress, kept = plan.tracked.index(PROGRESS_QUANTITY), 0
-    for place, (tracked, log_lag) in enumerate(zip(truths.tracked, truths.predictions[LAGS], strict=True)):
+    for place, (tracked, log_lag) in enumerate(zip(truths.tracked, held(np, truths.predictions[LAGS]), strict=True)):
         rng = np.random.default_rng([plan.question.seed, place])
         records = world.records(rng, float(log_lag))
         if records is not None:
@@ -161,7 +161,7 @@ def calibrate_tables(
 
 def described(plan: Plan, values: Any) -> dict[str, np.ndarray]:
     tracked, predicted = plan.describe(values, plan.items)
-    return {**tracked, "log_lag": predicted[LAGS]}
+    return {**tracked, "log_lag": held(np, predicted[LAGS])}
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What past records say of the next one's lag: against draws, censored as it happens, and in place of the typed lag."""
+"""What is expected of the next record's lag: against draws, censored as it happens, and in place of the typed lag."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from catchup.evidence import lag_episodes, load_ledger, read_table, select, shipped_records
-from catchup.evidence.lag_records import LagBelief, LagRecord, frontier_pace, lag_curve, lag_records
+from catchup.evidence.lag_records import LagBelief, LagRecord, frontier_pace, lag_records, next_lag
 from catchup.evidence.tables.episodes import Release, chinese_records
 from catchup.model import load_assumptions
 from catchup.priors.errors import InputError
@@ -33,7 +33,7 @@ RECORDS = (
 
 
 def quantiles(records: tuple[LagRecord, ...], *probabilities: float, belief: LagBelief = BELIEF) -> list[float]:
-    curve = lag_curve(records, belief)
+    curve = next_lag(records, belief)
     fine = np.linspace(curve.points[0], curve.points[-1], 20_001)
     mass = np.exp(curve(fine) - curve.values.max())
     return [float(np.exp(np.interp(p, np.cumsum(mass) / mass.sum(), fine))) for p in probabilities]
@@ -46,7 +46,7 @@ def population(rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndar
     return typical, spread, rng.random(size)
 
 
-def test_the_curve_is_what_weighted_draws_say() -> None:
+def test_what_is_expected_is_what_weighted_draws_say() -> None:
     """Draws of the population and of every follower's own part, each weighted by all records."""
     rng = np.random.default_rng(1)
     typical, spread, share = population(rng, 4_000_000)
@@ -82,7 +82,7 @@ def rank_of_the_next(rng: np.random.Generator) -> float:
             break
     met = [LagRecord(*each) for each in zip(months, errors, map(str, group), strict=True)][: -ages.size]
     still = [LagRecord(age, error, None) for age, error in zip(ages, errors[-ages.size :], strict=True)]
-    curve = lag_curve(tuple(met + still), BELIEF)
+    curve = next_lag(tuple(met + still), BELIEF)
     fine = np.linspace(curve.points[0] - 2.0, curve.points[-1] + 2.0, 8_001)
     mass = np.cumsum(np.exp(curve(fine) - curve.values.max()))
     return float(np.interp(typical + spread * rng.standard_normal(), fine, mass / mass[-1]))
@@ -90,7 +90,7 @@ def rank_of_the_next(rng: np.random.Generator) -> float:
 
 @pytest.mark.parametrize("tables", [60, pytest.param(1_000, marks=pytest.mark.slow)])
 def test_simulated_records_leave_the_next_lag_where_it_should_be(tables: int) -> None:
-    """Simulation-based calibration: the next lag's rank in its curve, with records that nobody has met among them."""
+    """Simulation-based calibration: its rank in what is expected, records that nobody has met among them."""
     rng = np.random.default_rng(2)
     ranks = [rank_of_the_next(rng) for _ in range(tables)]
     assert stats.kstest(ranks, "uniform").pvalue > FALSE_ALARMS

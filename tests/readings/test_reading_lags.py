@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import tomllib
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from catchup.analysis.studies.readings.lag_assumptions import CORRELATED, OPTIMI
 from catchup.evidence.kinds.lag_records import RELEASE_DELAYS
 from catchup.evidence.schema import Item, item_from_table
 from catchup.evidence.selection import Selection
+from catchup.evidence.template import template
 from catchup.model.assumptions import load_assumptions
 from catchup.model.equations import gap_on_day, smooth_positive_part
 from catchup.model.models import ARTICLE, group_layer
@@ -64,6 +66,21 @@ def test_an_earlier_measurement_of_the_same_lag_says_a_later_date() -> None:
 
 def test_the_day_of_a_measurement_is_known_since_unless_the_file_says_another() -> None:
     assert median_on("current", lag(8.0, LATE, date=EARLY)) == median_on("current", lag(8.0, EARLY))
+
+
+@pytest.mark.parametrize("typical_months", [2.0, 12.0, 30.0])
+def test_records_that_tell_nothing_move_no_date(typical_months: float) -> None:
+    """Whatever was believed of lags before any was measured: the race believes something of its own already."""
+    table = tomllib.loads(template("lag_records"))
+    table["observed"]["episodes"] = [
+        {"reference": "x", "months": 12.0, "error": 1e4, "follower": "y", "follower_date": EARLY}
+    ]
+    table["likelihood"]["typical_months"] = typical_months
+    case = item_from_table(table, file="new-item.toml")
+    question = ask(20_000, model="current", as_of=DAY)
+    found, before = (condition(question, Selection(items), "importance").ready for items in ((case,), ()))
+    for p in (0.05, 0.25, 0.5, 0.75, 0.95):
+        assert found.quantile(p).value == pytest.approx(before.quantile(p).value, abs=0.1 * before.quantile(p).mcse)
 
 
 def test_without_growth_and_in_the_published_model_the_day_of_a_measurement_says_nothing() -> None:
