@@ -122,12 +122,12 @@ def compare(models: Mapping[str, Any]) -> ModelComparison:
     Examples
     --------
     >>> import catchup
-    >>> asked = {"as_of": "2026-11-26", "evidence": "eci-lag,caisi-glm-5-3-cyber-lag"}
+    >>> asked = {"as_of": "2026-11-26", "evidence": "eci-lag,microsoft-slide"}
     >>> found = catchup.compare(
     ...     {name: catchup.Model(model=name, **asked).fit(draws=20_000) for name in ("article", "current")}
     ... )
     >>> found.items
-    ('caisi-glm-5-3-cyber-lag', 'eci-lag')
+    ('eci-lag', 'microsoft-slide')
     >>> print(found.weights, found.reason)
     None 2 items speak, at least 10 are wanted
     """
