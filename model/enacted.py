@@ -51,8 +51,13 @@ class Enacted:
         return 1.0 if self.certain else (np.asarray(values[self.rank]) < self.reliability).astype(float)
 
 
+def beyond_doubt(enacted: Iterable[Enacted]) -> set[str]:
+    """Levers that have been enacted in every draw, be it from a day to come: of them nothing is left to decide."""
+    return {each.lever for each in enacted if each.certain}
+
+
 def spent(enacted: Iterable[Enacted], levers: Mapping[str, Lever], race: Race) -> dict[str, float]:
-    """Levers of which nothing is left to decide, with the month from which that holds.
+    """Levers of which nothing is left to pull, with the month from which that holds.
 
     Policies that act in every draw are in force: their own levers are spent, and those that would stop or remove no
     more than these have removed. Of what may be wrongly reported something is left.
@@ -70,7 +75,8 @@ def spent(enacted: Iterable[Enacted], levers: Mapping[str, Lever], race: Race) -
     for force in in_force((each for each in enacted if each.certain), levers, race, {}):
         for name, lever in levers.items():
             change = apply_lever(lever, race, force.act_from_month)
-            if not change.nothing and _adds_nothing(change, force):
+            acts = change.kept or change.stop or change.limit_distillation
+            if acts and _adds_nothing(change, force):
                 found.setdefault(name, force.act_from_month)
     return found
 

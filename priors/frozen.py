@@ -6,7 +6,9 @@ from typing import Any, NoReturn
 
 
 def _refuse(self: object, *_: object, **__: object) -> NoReturn:
-    raise TypeError("what was read once is everybody's, and is not changed: change a copy, or lay an overlay over it")
+    raise TypeError(
+        "what was read once is everybody's, and never changed: change a deep copy, or lay an overlay over it"
+    )
 
 
 class FrozenTable(dict[str, Any]):
@@ -38,7 +40,7 @@ def frozen(content: Any) -> Any:
     >>> tables["sources"].append("c")
     Traceback (most recent call last):
         ...
-    TypeError: what was read once is everybody's, and is not changed: change a copy, or lay an overlay over it
+    TypeError: what was read once is everybody's, and never changed: change a deep copy, or lay an overlay over it
     """
     if isinstance(content, dict):
         return FrozenTable({name: frozen(value) for name, value in content.items()})

@@ -15,13 +15,14 @@ p being the probability that anything is seen at all, which the model does not p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...evidence.schema import Item
-from ...model.enacted import spent
+from ...model.enacted import beyond_doubt, spent
 from ...model.policies import apply_lever
 from ...priors.arguments import listed, refuse_others
 from ...priors.errors import InputError, refuse_unknown
@@ -184,17 +185,23 @@ def watch(
     observables = observables or read_observables(posterior.question.assumptions)
     asked, assumptions = _chosen(observables, only), posterior.question.assumptions
     levers, over = assumptions.levers, spent(assumptions.enacted, assumptions.levers, assumptions.race)
-    decided = [row for row in asked if row.way == "lever" and row.name in over]
+    enacted, month = beyond_doubt(assumptions.enacted), posterior.question.as_of_months
+    decided = [
+        row
+        for row in asked
+        if row.way == "lever" and (row.name in enacted or over.get(row.name, math.inf) <= month + row.months_ahead)
+    ]
     without = [row for row in asked if row.way == "lever" and row.name not in levers]
-    come = float(posterior.ready.probability_below(posterior.question.as_of_months).value)
-    late = [row for row in asked if row.way in ("lever", "scenario") and row not in decided and come >= OVER]
+    come = float(posterior.ready.probability_below(month).value)
+    late = [row for row in asked if row.way in ("lever", "scenario") and come >= OVER]
+    late = [row for row in late if row not in (*decided, *without)]
     chosen = [row for row in asked if row not in (*decided, *without, *late)]
     rows, notes, refused = _disclosures(posterior, observables, [row for row in chosen if row.way == "disclosure"])
     rows += _levers(posterior, [row for row in chosen if row.way == "lever"])
     begun, unfit = _scenarios(posterior, [row for row in chosen if row.way == "scenario"], compared)
     rows += begun
     ranked = tuple(sorted(rows, key=_rank))
-    notes += (*(f"left out, as what is in force leaves nothing of it: {row.title}" for row in decided), *unfit)
+    notes += (*(f"left out, as what has been enacted leaves nothing of it: {row.title}" for row in decided), *unfit)
     notes += tuple(f"left out: {row.title} ({no_lever(row.name)})" for row in without)
     notes += tuple(f"left out, as it would begin after the event has come: {row.title}" for row in late)
     return Watch(posterior.origin, posterior.ready, ranked, notes, refused)

@@ -26,10 +26,12 @@ from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.subsets import SharedDraws
-from catchup.analysis.presentation.tables.builders import as_json
+from catchup.analysis.presentation.figures.enactment import draw_enactment
+from catchup.analysis.presentation.tables.builders import as_json, layout_of
 from catchup.analysis.runs.pictures import prior_behind
 from catchup.analysis.studies.bridge import bridge
 from catchup.analysis.studies.counterfactuals import levers
+from catchup.analysis.studies.enactment import levers_by_day
 from catchup.analysis.studies.influence import influence
 from catchup.analysis.studies.movement import moved_by_added, moved_by_evidence
 from catchup.analysis.studies.scenario_world import ScenarioWorld
@@ -48,6 +50,7 @@ from catchup.model.enacted import Enacted, spent
 from catchup.model.forward import outcome
 from catchup.model.law import LawInTurn, law_of_numbers, numbers_of
 from catchup.model.policies import apply_lever
+from catchup.priors.errors import InputError
 from item_cases import DAY, counting, item, posterior_from, write_item
 
 MODEL = "current"
@@ -280,7 +283,7 @@ def test_what_has_been_enacted_is_the_world_in_which_it_is_asked_what_may_be_lea
     learnt = value_of_information(known, read_pending(known.question, {"ban": ban}), only=names)
     assert np.isin(learnt.before.months, known.ready.values).all()
     assert [row.disclosure.id for row in learnt.disclosures] == ["hyperscaler-run"]
-    assert "nothing of it: A decision to revoke remote access" in learnt.notes[-1]
+    assert "enacted: A decision to revoke remote access" in learnt.notes[-1]
     watched = watch(known, only=["remote-access-revoked", "remote-access-frozen", "smuggling-stopped"])
     assert [row.observable.id for row in watched.rows] == ["smuggling-stopped"]
     assert [note.split(": ")[1] for note in watched.notes[-2:]] == [
@@ -293,6 +296,25 @@ def test_what_has_been_enacted_is_the_world_in_which_it_is_asked_what_may_be_lea
     assert all(
         row["in_force_since"] is None for row in as_json(levers(known, acting_from=date(2026, 11, 14)))["levers"]
     )
+
+
+def test_of_what_is_enacted_from_a_day_to_come_levers_that_act_before_it_are_left() -> None:
+    ban = policy("ban", day=date(2029, 1, 1))
+    question = Question(load_assumptions(), DAY, draws=2_000)
+    known = condition(question, counting([ban]), "importance")
+    found = watch(known, only=["remote-access-revoked", "remote-access-frozen"])
+    assert [row.observable.id for row in found.rows] == ["remote-access-frozen"]
+    assert "enacted leaves nothing of it: A decision to revoke remote access" in found.notes[-1]
+    by_day = layout_of(levers_by_day(known, [DAY, date(2029, 2, 1)]))
+    assert by_day.foot == layout_of(levers(known)).tables[0].lines == ()
+
+
+def test_without_a_lever_there_is_nothing_to_pull_on_any_day() -> None:
+    question = Question(replace(load_assumptions(), levers={}), DAY, draws=1_000)
+    found = levers_by_day(prior_of(question))
+    assert layout_of(found).tables == ()
+    with pytest.raises(InputError, match="no lever to draw"):
+        draw_enactment(found)
 
 
 @pytest.mark.parametrize(
@@ -318,6 +340,8 @@ def test_of_a_lever_that_policies_in_force_make_up_nothing_is_left(
     world = load_assumptions()
     policies = [Enacted(str(place), lever, month, "rank", sure) for place, (lever, month, sure) in enumerate(enacted)]
     assert spent(policies, world.levers, world.race) == over
+    useless = {**world.levers, "idle": world.levers["h200-stopped"].model_copy(update={"freeze": ("idle",)})}
+    assert spent(policies, useless, world.race) == over
 
 
 def test_nothing_that_begins_after_the_event_is_watched() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ....priors.errors import InputError
 from ...studies.enactment import ByDay, Enactment
 from .dates import day_number, month_text, set_date_axis
 from .style import BAND_ALPHA, SERIES, WIDTH, frame, house_style, legend_below, new_figure, series
@@ -30,7 +31,14 @@ def draw_enactment(result: ByDay, *, width: float = WIDTH) -> Figure:
         From `levers_by_day`.
     width : float
         Inches.
+
+    Raises
+    ------
+    InputError
+        If the model has no lever.
     """
+    if not result.levers:
+        raise InputError("there is no lever to draw", key="levers")
     strongest = sorted(result.levers.values(), key=lambda row: -row[0].effect.shift(LATE).value)[:SHOWN]
     figure = new_figure(width, HEIGHT)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))

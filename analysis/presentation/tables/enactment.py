@@ -21,7 +21,7 @@ def layout(result: ByDay) -> Layout:
         tables=tuple(tables.values()),
         json=lambda: _as_json(result, tables),
         head=(f"{asked_text(result.question)}; {SHIFTED}",),
-        foot=in_force_lines(result.question, max(row.acting_from for rows in result.levers.values() for row in rows)),
+        foot=in_force_lines(result.question, result.question.as_of),
     )
 
 

@@ -13,7 +13,7 @@ from ....evidence.latents import latent_quantities
 from ....evidence.likelihood import log_density, simulate
 from ....evidence.schema import Item
 from ....model.calendar import Clock
-from ....model.enacted import spent
+from ....model.enacted import beyond_doubt
 from ....model.events import describe_quantity
 from ....model.policies import apply_lever
 from ....priors.arguments import listed
@@ -67,9 +67,8 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
     source, items = posterior.source, posterior.items
     question, disclosures = read_disclosures(pending.disclosures, posterior.question, pending.known)
     quantities, chosen = _chosen(question, items, disclosures, only)
-    assumptions = question.assumptions
-    in_force = spent(assumptions.enacted, assumptions.levers, assumptions.race)
-    decided = [disclosure for disclosure in chosen if disclosure.text.lever in in_force]
+    enacted = beyond_doubt(question.assumptions.enacted)
+    decided = [disclosure for disclosure in chosen if disclosure.text.lever in enacted]
     ended = {each.id: report for each in chosen if (report := ended_by(each.item, items)) is not None}
     over = [disclosure for disclosure in chosen if disclosure.id in ended]
     unfit = [disclosure for disclosure in chosen if disclosure.unfit]
@@ -88,7 +87,7 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
     draws = DateDraws(columns[READY], source.weighting, pending.decision, kept)
     if draws.effective < FEWEST:
         raise UntrustworthyError(f"{few_draws(draws.effective, 'value of information')}: try more --draws")
-    beliefs = assumptions.beliefs
+    beliefs = question.assumptions.beliefs
     learnt = []
     for name in track(quantities, len(quantities), "Quantities"):
         description, unit = describe_quantity(question.assumptions.table, name)
@@ -107,7 +106,7 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
             *((few_draws(draws.effective, "tails of what is learnt"),) if draws.effective < ENOUGH else ()),
             *(() if comes.all() else (RARE,)),
             *((BY_LOSS,) if quantities and _long_tailed(draws) else ()),
-            *(f"left out, as what is in force leaves nothing of it: {disclosure.text.title}" for disclosure in decided),
+            *(f"left out, as it has been enacted: {disclosure.text.title}" for disclosure in decided),
             *(_over(disclosure, ended[disclosure.id]) for disclosure in over),
             *(f"left out: {disclosure.text.title} ({disclosure.unfit})" for disclosure in unfit),
         ),
