@@ -11,7 +11,7 @@ ROOMS := priors model evidence analysis
 RECORDS := benchmarks/records
 CORE := priors model evidence
 CORE_TESTS := $(addprefix tests/,$(CORE)) tests/readings tests/tables \
-	tests/analysis/test_scenarios.py
+	tests/analysis/test_scenarios.py tests/analysis/test_policies.py
 TYPED := $(addprefix build/types/catchup/,$(ROOMS) $(notdir $(wildcard front/*.py front/*.pyi front/py.typed)))
 ARGS ?=
 
