@@ -50,6 +50,12 @@ def test_how_far_structures_disagree_stands_next_to_the_date() -> None:
     assert headline.lines == (f"{spread_text(question, structure_spread(drawn))}.", *headline_of(kept(answer)).lines)
 
 
+def test_structures_of_a_run_that_named_no_duplicates_are_read() -> None:
+    rows = [{"id": name, "title": name, "ready": answered()["ready"]} for name in ("one", "other")]
+    headline = headline_of(kept(answered(), structures={"structures": rows}))
+    assert all(name in headline.lines[0] for name in ("one", "other"))
+
+
 @pytest.mark.parametrize("chance", [3e-7, 4e-5, 0.2, 1.0 - 3e-7, 1.0 - 4e-5, 0.0, 1.0, 1e-17, 1.0 - 1e-16])
 def test_a_probability_reads_from_json_as_it_does_before(chance: float) -> None:
     written = share_as_json(Estimate(chance, 1e-9))

@@ -156,7 +156,7 @@ def _spread(run: Run) -> list[str]:
     asked = run.section("structures")
     if asked is None:
         return []
-    rows = {row["id"]: row for row in asked["structures"] if row["duplicate_of"] is None}
+    rows = {row["id"]: row for row in asked["structures"] if row.get("duplicate_of") is None}
     ready = {name: row["ready"]["quantiles"]["0.5"] for name, row in rows.items()}
     months = {name: math.inf if each["months"] is None else each["months"] for name, each in ready.items()}
     medians = [
