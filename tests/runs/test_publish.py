@@ -39,7 +39,7 @@ from catchup.analysis.inference.probabilities import HEADLINE
 from catchup.analysis.presentation.digest import digest_html, digest_text
 from catchup.analysis.presentation.site.build import _explorer_from_afar
 from catchup.analysis.presentation.site.latest import Latest
-from catchup.analysis.presentation.site.moved import story, story_of
+from catchup.analysis.presentation.site.moved import NO_EARLIER_RUN, story, story_of
 from catchup.analysis.presentation.table import Room
 from catchup.analysis.presentation.tables.attribution import attribution_table
 from catchup.analysis.presentation.tables.evidence import EXPLAINED, UNOPENED
@@ -395,7 +395,7 @@ def test_what_sentences_call_no_change_tables_do(shelf: Shelf) -> None:
 
 
 def test_a_run_that_tells_of_no_move_says_why(shelf: Shelf, tmp_path: Path) -> None:
-    assert story_of(shelf[1][0]).finding == "There is no earlier run about this event to compare this one with."
+    assert story_of(shelf[1][0]).finding == NO_EARLIER_RUN
     shutil.copytree(shelf[1][0].folder, tmp_path / "old")
     manifest = json.loads((tmp_path / "old" / "manifest.json").read_text())
     del manifest["previous"]

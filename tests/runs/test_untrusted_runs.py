@@ -14,8 +14,13 @@ from catchup.analysis.archive.manifest import MANIFEST, file_hash
 from catchup.analysis.archive.reading import UNTRUSTED, Run, newest_before, read_run, read_runs
 from catchup.analysis.archive.scores import Outcome, score_runs
 from catchup.analysis.commands.main import run as command
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request
 from catchup.analysis.presentation.figures import draw_history
+from catchup.analysis.presentation.site.moved import story_of
 from catchup.analysis.presentation.tables.history import EXPLAINED
+from catchup.analysis.runs.run import run
+from catchup.model.assumptions import load_assumptions
 from figure_words import words_of
 
 Shelf = tuple[Path, list[Run]]
@@ -79,6 +84,15 @@ def test_what_moved_is_told_since_a_run_that_is_published(runs: Path) -> None:
     assert found.name == trusted.name
     (doubted.folder / "checks.json").write_text("{")  # it cannot be told whether it may be trusted
     assert newest_before(runs, trusted.manifest.event, doubted.manifest.as_of) == read_run(trusted.folder)
+
+
+def test_a_run_after_none_but_such_runs_says_that_none_may_be_trusted(runs: Path) -> None:
+    trusted, doubted = read_runs(runs).runs
+    shutil.rmtree(trusted.folder)
+    asked = Question(load_assumptions(model="article"), doubted.manifest.as_of, draws=1_000)
+    later = run(Request(asked, evidence="none"), runs, brief=True)
+    assert later.manifest.previous == ""
+    assert "no earlier run about this event that is whole and may be trusted" in story_of(later).finding
 
 
 @pytest.mark.usefixtures("cards_drawn_once")

@@ -28,7 +28,7 @@ HEADINGS: Mapping[Kind, str] = {
     "chance": "Chance, and what is not explained",
     "together": "News and corrections that cannot be told apart",
 }
-NO_EARLIER_RUN = "There is no earlier run about this event to compare this one with."
+NO_EARLIER_RUN = "There is no earlier run about this event that is whole and may be trusted, to compare this one with."
 REASONS = 3  # entries of the changelog that a sentence quotes
 LONGEST = 300  # characters of each
 
