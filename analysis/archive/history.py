@@ -14,7 +14,7 @@ from ...priors.errors import unknown_name
 from ..inference.silence import STALE
 from ..studies.reasons import changed_beside_model
 from .manifest import BrokenRunError
-from .reading import UNSOUND, Run, Shelf, read_runs
+from .reading import UNSOUND, Run, Shelf, read_runs, why_untrusted
 
 
 @dataclass(frozen=True)
@@ -26,18 +26,18 @@ class Entry:
     run : Run
         The run.
     shift : mapping or None
-        Shift of the median since the run shown before it, months with MCSE, as this run recorded it (no number where
+        Shift of the median since the run before it, months with MCSE, as this run recorded it (no number where
         the median comes from never, or goes there); None where there is no such run, or where it was another one that
         this run was compared with.
     other_shift : mapping or None
         Where it was another one, as where a day between two runs was filled in later, or the run before is damaged:
         the shift since that one, with its name as ``since``.
     items_added, items_removed : tuple of str
-        Items counted now and not by the run shown before, and the other way round; none where there is no such run.
+        Items counted now and not by the run before, and the other way round; none where there is no such run.
     items_retracted : tuple of str
         Those of the removed that their source has taken back, as this run knows.
     before : Run or None
-        The run shown before; None where there is none.
+        The newest run shown before it that may be trusted; None where there is none.
     """
 
     run: Run
@@ -91,7 +91,7 @@ def history(runs: Path, event: str | None = None) -> History:
     runs : Path
         The runs folder.
     event : str, optional
-        Which event; all by default, each compared with the run before it about the same event.
+        Which event; all by default, each compared with the run before it about the same event that may be trusted.
 
     Raises
     ------
@@ -124,7 +124,10 @@ def history(runs: Path, event: str | None = None) -> History:
 
 
 def entries_of(runs: Iterable[Run]) -> tuple[list[Entry], list[str]]:
-    """Hold each of some runs, oldest first, against the one before it about the same event; and name those damaged."""
+    """Hold each of some runs, oldest first, against the one before it that may be trusted; and name those damaged.
+
+    Each is held against a run about the same event.
+    """
     entries, faults = list[Entry](), list[str]()
     last: dict[str, Run] = {}
     for one in runs:
@@ -137,7 +140,8 @@ def entries_of(runs: Iterable[Run]) -> tuple[list[Entry], list[str]]:
         except BrokenRunError as error:
             faults.append(str(error))
             continue
-        last[one.manifest.event] = one
+        if not why_untrusted(one):  # what should not be trusted is told of, and nothing is told since it
+            last[one.manifest.event] = one
     return entries, faults
 
 

@@ -95,6 +95,20 @@ def test_a_run_after_none_but_such_runs_says_that_none_may_be_trusted(runs: Path
     assert "no earlier run about this event that is whole and may be trusted" in story_of(later).finding
 
 
+def test_a_history_tells_nothing_since_it(runs: Path) -> None:
+    trusted, doubted = read_runs(runs).runs
+    shutil.copytree(doubted.folder, folder := runs / f"{doubted.name}-2")
+    (folder / "checks.json").unlink()
+    manifest = json.loads((folder / MANIFEST).read_text())
+    del manifest["files"]["checks.json"]
+    manifest["evidence"].append("a-leak")
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    entries = history(runs).entries
+    assert [entry.before and entry.before.name for entry in entries] == [None, trusted.name, trusted.name]
+    assert "a-leak" in entries[-1].items_added
+    assert set(entries[-1].items_added) == {"a-leak", *entries[1].items_added}
+
+
 @pytest.mark.usefixtures("cards_drawn_once")
 def test_a_quiet_job_is_not_told_of_it_every_week(
     runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
