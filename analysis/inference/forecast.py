@@ -23,7 +23,7 @@ from .question import Question
 from .request import Request, posterior
 from .result import Result
 from .silence import Silence, silences_in, silent_through
-from .stages import STAGES, UNANNOUNCED, shares_of_stages
+from .stages import STAGES, UNANNOUNCED, is_served, shares_of_stages
 from .streaming import AnyDistribution, StreamedDistribution, share_of
 from .words import chance_text
 
@@ -162,9 +162,10 @@ class Forecast(Result):
         unannounced = self.stages[UNANNOUNCED].value
         if not silent_through(self.question, self.silences) or unannounced < LITTLE_ELSE:
             return []
+        come = "served" if is_served(self.question.assumptions, self.question.event) else "ready"
         return [
             f"silence through {self.question.as_of} leaves little but secrecy: with a probability of "
-            f"{chance_text(unannounced)} a model is ready and nobody has said so, and its date is where it was before"
+            f"{chance_text(unannounced)} a model is {come} and nobody has said so, and its date is where it was before"
         ]
 
     def warnings_of_draws(self) -> list[str]:

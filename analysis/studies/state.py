@@ -46,7 +46,7 @@ class Explained:
     obstacles : Estimate
         That somebody would, and something else stands in the way.
     unannounced : Estimate
-        That a model is ready, and nobody has said so.
+        That a model is ready, or served where the event comes only then, and nobody has said so.
     """
 
     compute: Estimate

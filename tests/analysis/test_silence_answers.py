@@ -207,6 +207,18 @@ def test_a_model_is_called_unannounced_where_silence_is_counted(
     assert "ready-unannounced" in found["state"]
 
 
+def test_silence_about_a_model_being_served_names_no_model_that_is_ready(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silence = looked(tmp_path, date(2029, 12, 31))
+    other = silence.read_text().replace('id = "no-public-model"', 'id = "not-served"')
+    silence.write_text(other.replace("[observed]", '[observed]\nevent = "widely-served"'))
+    where = ["--event", "widely-served", "--evidence", "none", "--add", str(silence), "--as-of", "2029-12-31"]
+    out = " ".join(said(["state", *where, "--draws", "20000"], capsys)[1].split())
+    assert "a model is served and nobody has said so" in out
+    assert "a model is ready" not in out
+
+
 def test_what_explains_silence_says_what_is_computed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A run takes months: that nobody is ready on compute alone does not say that compute is lacking."""
     silence = str(looked(tmp_path, date(2026, 11, 27)))

@@ -21,7 +21,7 @@ from catchup.analysis.presentation.site.feed import Told, feed_text
 from catchup.analysis.presentation.site.headline import headline_of
 from catchup.analysis.presentation.site.moved import Story
 from catchup.analysis.presentation.tables.builders import as_json
-from catchup.analysis.presentation.tables.forecast import known_lines
+from catchup.analysis.presentation.tables.forecast import known_lines, layout
 from catchup.analysis.presentation.tables.structure_spread import spread_text
 from catchup.analysis.studies.structure_spread import structure_spread
 from catchup.analysis.studies.structures import structures
@@ -48,6 +48,14 @@ def test_how_far_structures_disagree_stands_next_to_the_date() -> None:
     answer = as_json(forecast(drawn))
     headline = headline_of(kept(answer, structures=as_json(structures(drawn))))
     assert headline.lines == (f"{spread_text(question, structure_spread(drawn))}.", *headline_of(kept(answer)).lines)
+
+
+@pytest.mark.parametrize("event", ["compute-equivalent", "widely-served"])
+def test_where_the_race_stands_reads_as_in_the_forecast(event: str) -> None:
+    found = forecast(prior_of(Question(load_assumptions(), DAY, event, draws=2_000)))
+    (told,) = (line for line in headline_of(kept(as_json(found), event)).lines if line.startswith("Where the race"))
+    assert told in [str(line) for line in layout(found).head]
+    assert ("not yet served" in told) == (event == "widely-served")
 
 
 def test_structures_of_a_run_that_named_no_duplicates_are_read() -> None:

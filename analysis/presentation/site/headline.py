@@ -170,7 +170,8 @@ def _lines(forecast: Mapping[str, Any]) -> list[str]:
     lines = []
     if forecast.get("state"):
         stages = {name: Estimate(chance, 0.0) for name, chance in _chances(forecast, "state").items()}
-        lines.append(stages_text(stages, silent=forecast.get("silent_through_as_of") is True))
+        silent, served = (forecast.get(key) is True for key in ("silent_through_as_of", "served"))
+        lines.append(stages_text(stages, silent=silent, served=served))
     for key, words in BESIDE.items():
         if forecast.get(key):
             low, median, high = days_of(forecast[key])

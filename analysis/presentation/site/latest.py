@@ -23,8 +23,8 @@ IDS = (
     "returned: and the id of one that is counted again."
 )
 STATE = (
-    "Probability of each stage of the furthest run. The key ready-unannounced means that a model is ready, whether or "
-    "not it has been announced: that is what announced says."
+    "Probability of each stage of the furthest run. The key ready-unannounced means that a model is ready, or served "
+    "where the event comes only then, whether or not it has been announced: that is what announced says."
 )
 
 

@@ -329,6 +329,7 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
             "silence_confirmed_through": None if confirmed is None else confirmed.isoformat(),
             "silences": silences_as_json(result.silences),
             "silent_through_as_of": silent_through(result.question, result.silences),
+            "served": served_in(result.question),
             "log_evidence": number(result.log_evidence.value),
             "log_evidence_mcse": significant(result.log_evidence.mcse),
             "diagnostics": diagnostics_as_json(result.diagnostics),

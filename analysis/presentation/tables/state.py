@@ -74,10 +74,11 @@ def explained_lines(result: State) -> list[str]:
     """Say what explains that nothing has been announced; nothing where no silence is counted."""
     if result.explained is None:
         return []
+    come = "served" if served_in(result.question) else "ready"
     parts = {
         "nobody would be ready even on compute alone": result.explained.compute,
         "somebody would be, and something besides compute stands in the way": result.explained.obstacles,
-        f"a model is ready{' and nobody has said so' if result.silent else ''}": result.explained.unannounced,
+        f"a model is {come}{' and nobody has said so' if result.silent else ''}": result.explained.unannounced,
     }
     held = bool(result.question.assumptions.obstacles)
     named = {text: share for text, share in parts.items() if held or share is not result.explained.obstacles}
