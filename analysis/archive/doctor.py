@@ -202,10 +202,11 @@ def _tables(folder: Path, today: date) -> Finding:
         for one in held:
             store.content(one)
     except CatchupError as error:
-        return Finding("tables", "warn", error.on_command_line, "restore it, or move it away: no run reads it")
+        how = "restore it, or move it away; score and data read it, no run does"
+        return Finding("tables", "warn", error.on_command_line, how)
     newest = {one.manifest.name: one.manifest.vintage for one in held}  # by name, the oldest first
     if not newest:
-        return Finding("tables", "pass", "none is kept, so that none is counted")
+        return Finding("tables", "pass", "none is kept")
     old = {name: day for name, day in newest.items() if today - day > OLD_TABLE}
     said = ", ".join(f"{name} of {day}" for name, day in newest.items())
     if old:

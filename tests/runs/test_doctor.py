@@ -167,7 +167,8 @@ def test_a_kept_table_that_is_damaged(runs: Path, shelf: Shelf) -> None:
     assert verdicts(look(runs, date(2026, 6, 30)))["tables"] == "pass"
     held.path.write_text(held.path.read_text() + "\n")
     found = next(finding for finding in look(runs, date(2026, 6, 30)).findings if finding.id == "tables")
-    assert found.verdict == "warn"  # no run reads it
+    assert found.verdict == "warn"
+    assert "score and data read it, no run does" in found.advice
     assert "is not the file that was added" in found.text
 
 
