@@ -60,6 +60,8 @@ FALL = 4.0  # cells beyond an end at which it has fallen by half a natural logar
 FINE_REACH, FINE_TYPICAL, FINE_SHARED = 4.5, 0.14, 9
 FINE_SPACING = 1.4  # standard deviations of what records tell of the typical lag, and of the spread's logarithm
 FEWEST_SPREADS = 19
+MOST_NODES = 100_000  # of typical lag and spread: beyond, typical lags lie further apart
+LEAST_SPREAD = 0.04  # of a population: one narrower falls between nodes, and is told from that by no cell of the curve
 NEGLIGIBLE = 40.0  # natural logarithms below the likeliest, of a node
 
 
@@ -214,9 +216,14 @@ def next_lag(records: tuple[LagRecord, ...], belief: LagBelief) -> LikelihoodCur
 def _expected(population: tuple[Array, Array, Array], at: Array) -> Array:
     """Log density of the next lag's logarithm at points, from nodes of the population and their log probabilities."""
     typical, spread, weights = population
-    away = at[:, None] - typical
-    terms = weights - 0.5 * (away / spread) ** 2 - np.log(spread) - LOG_ROOT_TWO_PI
-    return np.asarray(np.logaddexp.reduce(terms, axis=1))
+    log_spread = np.log(spread)
+    # One point at a time: for all at once, what a wide belief asks for takes gigabytes.
+    return np.array(
+        [
+            np.logaddexp.reduce(weights - 0.5 * ((point - typical) / spread) ** 2 - log_spread - LOG_ROOT_TWO_PI)
+            for point in at
+        ]
+    )
 
 
 @lru_cache(maxsize=64)
@@ -258,18 +265,18 @@ def _fine_population(records: tuple[LagRecord, ...], belief: LagBelief, count: i
     quotient is 1 to the last digit.
     """
     apart = FINE_SPACING / math.sqrt(max(count, 1))
-    half = math.ceil(
-        FINE_REACH * belief.typical_sigma / min(FINE_TYPICAL * belief.typical_sigma, apart * belief.spread)
-    )
-    away = np.linspace(-FINE_REACH, FINE_REACH, 2 * half + 1)
+    spacing = min(FINE_TYPICAL * belief.typical_sigma, apart * belief.spread)
+    if belief.spread * math.exp(-FINE_REACH * belief.spread_sigma) < LEAST_SPREAD:
+        spacing = min(spacing, 2.0 * LEAST_SPREAD)
     spreads = max(FEWEST_SPREADS, math.ceil(2.0 * FINE_REACH * belief.spread_sigma * math.sqrt(2.0) / apart) + 1)
+    half = min(math.ceil(FINE_REACH * belief.typical_sigma / spacing), MOST_NODES // spreads // 2)
+    away = np.linspace(-FINE_REACH, FINE_REACH, 2 * half + 1)
     scores = np.linspace(-FINE_REACH, FINE_REACH, spreads)
     shared = (np.arange(FINE_SHARED) + 0.5) / FINE_SHARED
-    grid = np.meshgrid(away, scores, shared, indexing="ij")
-    scaled, score, share = (axis.ravel() for axis in grid)
+    scaled, score, share = np.meshgrid(away, scores, shared, indexing="ij", sparse=True)
     typical = math.log(belief.typical_months) + belief.typical_sigma * scaled
-    spread = belief.spread * np.exp(belief.spread_sigma * score)
-    weights = -0.5 * (scaled * scaled + score * score)
+    spread = np.maximum(belief.spread * np.exp(belief.spread_sigma * score), LEAST_SPREAD)
+    weights = np.repeat(-0.5 * (scaled * scaled + score * score), FINE_SHARED, axis=2)
     groups = {record.follower: [other for other in records if other.follower == record.follower] for record in records}
     still = groups.pop(None, [])
     for group in groups.values():
@@ -277,13 +284,14 @@ def _fine_population(records: tuple[LagRecord, ...], belief: LagBelief, count: i
     if still:
         weights = _with_open(weights, still, typical, spread, share)
     weights -= np.log(np.exp(weights - weights.max()).sum()) + weights.max()
-    typical, spread, weights = (column.reshape(-1, FINE_SHARED) for column in (typical, spread, weights))
-    return typical[:, 0], spread[:, 0], np.logaddexp.reduce(weights, axis=1)
+    typical, spread = (np.broadcast_to(column, weights.shape)[..., 0].ravel() for column in (typical, spread))
+    return typical, spread, np.logaddexp.reduce(weights.reshape(-1, FINE_SHARED), axis=1)
 
 
 def _with_open(weights: Array, still: Sequence[LagRecord], typical: Array, spread: Array, share: Array) -> Array:
     """Log weights of nodes with records that nobody has met, which are dear: at nodes that others leave any weight."""
     top = weights.max()
+    typical, spread, share = np.broadcast_arrays(typical, spread, share)
     for least in (top - NEGLIGIBLE, -np.inf):
         kept = weights > least
         found = np.full_like(weights, -np.inf)
@@ -294,9 +302,13 @@ def _with_open(weights: Array, still: Sequence[LagRecord], typical: Array, sprea
 
 
 def _met(group: Sequence[LagRecord], typical: Array, spread: Array, share: Array) -> Array:
-    """Log density of lags that one follower ended: normal, with a covariance that they share."""
+    """Log density of lags that one follower ended: normal, with a covariance that they share.
+
+    Nodes may be axes that broadcast: what does not hang on the typical lag is then worked out once for all of them.
+    """
     common = share * spread * spread
-    precision, weighted, squares, volume = (np.zeros_like(typical) for _ in range(4))
+    precision, volume = np.zeros_like(common), np.zeros_like(common)
+    weighted, squares = (np.zeros(np.broadcast_shapes(typical.shape, common.shape)) for _ in range(2))
     for record in group:
         variance = spread * spread - common + record.error**2
         residual = math.log(record.months) - typical

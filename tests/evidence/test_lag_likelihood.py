@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytensor
@@ -10,6 +11,7 @@ import pytensor.tensor as pt
 import pytest
 from scipy import special, stats
 
+from catchup.evidence import lag_records
 from catchup.evidence.kinds.lag_records import held
 from catchup.evidence.lag_records import BEYOND, LONGEST, SHORTEST, LagBelief, LagRecord, lag_curve, next_lag
 from catchup.model.assumptions import load_assumptions
@@ -27,6 +29,8 @@ MANY = tuple(
     LagRecord(float(months), 0.05, f"{months:.3f}")
     for months in np.exp(stats.norm.ppf(np.linspace(0.01, 0.99, 50), 2.0, 0.4))
 )
+VAGUE = LagBelief(typical_months=12.0, typical_sigma=3.0, spread=0.05, spread_sigma=3.0)
+MOST_MEMORY = 150e6  # bytes
 FALSE_ALARMS = 1e-4
 SAME = 0.03  # of a height
 NODES = 41
@@ -119,6 +123,29 @@ def test_many_records_leave_little_of_what_was_believed_before() -> None:
     wide = [lag_curve(MANY, LagBelief(typical, 3.0, 0.4, 0.5)).values for typical in (12.0, 30.0)]
     near = wide[0] > wide[0].max() - 2.0
     np.testing.assert_allclose((wide[1] - wide[1].max())[near], (wide[0] - wide[0].max())[near], atol=0.1)
+
+
+def test_a_belief_as_wide_as_may_be_stated_takes_no_more_memory() -> None:
+    tracemalloc.start()
+    try:
+        curve = lag_curve(MANY, VAGUE)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert np.isfinite(curve.values).all()
+    assert most < MOST_MEMORY
+
+
+def test_nodes_that_lie_further_apart_than_records_ask_for_lose_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = MANY[::2]
+    bounded = lag_curve(records, VAGUE).values
+    monkeypatch.setattr(lag_records, "MOST_NODES", 1_000_000)
+    for cached in (lag_records._fine_population, lag_curve):
+        cached.cache_clear()
+    free = lag_curve(records, VAGUE).values
+    for cached in (lag_records._fine_population, lag_curve):
+        cached.cache_clear()
+    np.testing.assert_allclose(bounded - bounded.max(), free - free.max(), atol=0.01)
 
 
 def rank_of_the_lag(rng: np.random.Generator) -> float:
