@@ -4,6 +4,8 @@ r"""`budget_share`: the share of a year's compute that one run took, against tha
 
 a and b are the lower and upper estimate, read as a 95% interval; :math:`s_f` is the scatter between firms.
 :math:`\gamma` is the whole budget, the larger of habit and commitment, before what rival models and teams take of it.
+Published shares were held against the same when the budgets of `current` were fitted to them: that fit knows of nothing
+that rivals take. A run that is told as a size is held against what they leave (see `runs`).
 """
 
 from __future__ import annotations
