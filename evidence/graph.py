@@ -77,6 +77,8 @@ def add_evidence(model: pm.Model, items: Iterable[Item], assumptions: Assumption
         flop_month=world.flop_month,
         launch=_by_event_and_firm(model, "launch"),
         pretrained=_by_event_and_firm(model, "firm_pretrained"),
+        # Only where rivals within firms take of budgets is what is left a variable.
+        in_force=_by_event_and_firm(model, "budget_in_force") if "budget_in_force" in model.named_vars else {},
     )
     foreseen = foreseen_of(model, assumptions)
     with model:

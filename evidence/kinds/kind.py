@@ -46,6 +46,9 @@ class ModelState:
         By firm, FLOP that an H100e delivers in a month.
     launch, pretrained : mapping of (str, str) to array
         By event and firm, when the firm's run launches and when its pre-training ends, months since t = 0.
+    in_force : mapping of (str, str) to array
+        By event and firm, share of a year's compute that the run gets, where that is a variable of the graph; where it
+        is none, it follows from quantities.
 
     Examples
     --------
@@ -67,6 +70,7 @@ class ModelState:
     flop_month: Mapping[str, Any]
     launch: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     pretrained: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    in_force: Mapping[tuple[str, str], Any] = field(default_factory=dict)
 
     def firm(self, name: str) -> str:
         """Return the firm of the race that a name means, or that stands for who is meant."""
@@ -82,7 +86,10 @@ class ModelState:
         What it is for decides what stands in its way: the event, or the question's where no date of the event is asked.
         """
         raced = event if event in self.ready else next(iter(self.ready), event)
-        return budget_in_force(xp, self.assumptions, raced, self.firm(name), self.quantity)
+        at = raced, self.firm(name)
+        if at in self.in_force:
+            return self.in_force[at]
+        return budget_in_force(xp, self.assumptions, *at, self.quantity)
 
 
 class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):

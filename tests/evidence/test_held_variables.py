@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,8 @@ from evidence_cases import DAY, log_likelihoods, one_of_each_kind
 PLAIN = Mode(linker="py", optimizer=None)
 EVENTS = ["autonomous-range", DEFAULT_EVENT]
 CHANGE = 1.07
-QUICK = ("mythos_flop", "ready")  # the beginning and the end of the chain; the others are slow ones
+RUNS = ("run_started", "run_finished")
+QUICK = ("mythos_flop", "budget_in_force", "ready")  # the beginning and the end of the chain; the others are slow ones
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,16 @@ def as_held(case: Case, name: str, given: Any) -> np.ndarray:
     return rows.reshape([len(case.model.coords[dim]) for dim in DIMS[name]])
 
 
+def sizes_against_more(case: Case) -> dict[str, float]:
+    """Log likelihoods of runs with a size where firms' runs get more: those of smaller runs where they do not."""
+    sized = [item for item in case.items if item.kind.name in RUNS and item.observed.size is not None]
+    smaller = [
+        replace(item, observed=item.observed.model_copy(update={"size": item.observed.size / CHANGE})) for item in sized
+    ]
+    assert smaller
+    return replace(case, items=smaller).over_arrays(case.point)
+
+
 @pytest.mark.parametrize(
     "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in UNITS]
 )
@@ -88,6 +99,8 @@ def test_a_derived_variable_moves_the_likelihoods(name: str, case: Case) -> None
     value = unchanged[name]
     changed = {key: row * CHANGE for key, row in value.items()} if isinstance(value, dict) else value * CHANGE
     before, expected = case.over_arrays(case.point), case.over_arrays(case.point, **{name: changed})
+    if name == "budget_in_force":  # over arrays a run's size is held against what follows from quantities
+        expected |= sizes_against_more(case)
     found = case.in_the_graph(**{name: as_held(case, name, changed)})[1]()
     assert found.keys() == expected.keys()
     for item, density in expected.items():
