@@ -12,6 +12,7 @@ where nobody has met it), in points; over the pace of the Chinese frontier, the 
 through the Chinese records, it is one in months; over the lag, or so far, that of the logarithm. A lag below a month is
 taken for one there. The next record's own :math:`x = \log \ell` is :math:`N(\mu, \tau)`. Of :math:`\mu` and
 :math:`\tau` something wide was believed before any lag was measured, and every :math:`\rho` is as likely.
+A :math:`\tau` below 0.04 is taken for that.
 
 What records let expect of x, :math:`p(x \mid \mathrm{records})`, holds that belief: :math:`p(x)` without any. The race
 believes something of x already, and one belief is not to count beside the other. What is counted is therefore the
