@@ -53,7 +53,7 @@ def parts(content: Any) -> Iterator[Any]:
 @pytest.mark.parametrize("change", CHANGES_OF_A_TABLE)
 def test_a_table_cannot_be_changed(change: str) -> None:
     table = frozen({"a": 1})
-    with pytest.raises(TypeError, match="change a copy, or lay an overlay over it"):
+    with pytest.raises(TypeError, match="change a deep copy, or lay an overlay over it"):
         CHANGES_OF_A_TABLE[change](table)
     assert table == {"a": 1}
 
@@ -61,7 +61,7 @@ def test_a_table_cannot_be_changed(change: str) -> None:
 @pytest.mark.parametrize("change", CHANGES_OF_A_LIST)
 def test_a_list_cannot_be_changed(change: str) -> None:
     values = frozen([1])
-    with pytest.raises(TypeError, match="change a copy, or lay an overlay over it"):
+    with pytest.raises(TypeError, match="change a deep copy, or lay an overlay over it"):
         CHANGES_OF_A_LIST[change](values)
     assert values == [1]
 
