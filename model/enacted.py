@@ -64,12 +64,8 @@ def spent(enacted: Iterable[Enacted], levers: Mapping[str, Lever], race: Race) -
 
     Parameters
     ----------
-    enacted : iterable of Enacted
-        The policies.
-    levers : mapping of str to Lever
-        By id.
-    race : Race
-        Whose sources they act on.
+    enacted, levers, race
+        As of `enacted_in_turn`.
     """
     found: dict[str, float] = {}
     for force in in_force((each for each in enacted if each.certain), levers, race, {}):
