@@ -153,6 +153,17 @@ def month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
+def year_end(day: date) -> date:
+    """Return the last day of a day's year, or of the next year where that one is less than half a year away.
+
+    Examples
+    --------
+    >>> year_end(date(2026, 6, 30)), year_end(date(2026, 7, 1))
+    (datetime.date(2026, 12, 31), datetime.date(2027, 12, 31))
+    """
+    return date(day.year if day.month <= 6 else day.year + 1, 12, 31)
+
+
 def months_later(day: date, count: int) -> date:
     """Return the same day some months later, or the last of that month where it has no such day.
 

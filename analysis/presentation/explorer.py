@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...evidence import Item
-from ...model.calendar import Calendar
+from ...model.calendar import Calendar, year_end
 from ...model.models import MODELS
 from ...priors.files import write_text
 from ..inference.diagnostics import WORST_KHAT
@@ -79,6 +79,7 @@ def render_explorer(posterior: Posterior, *, draws: int = THINNED, report: str |
         .render(
             data=embedded_json({"model": own, "models": models}),
             as_of=date_text(posterior.question.as_of),
+            by=year_end(posterior.question.as_of),
             items=data["items"],
             acting=data["acting"],
             events=data["events"],

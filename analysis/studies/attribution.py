@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
+from ...model.calendar import year_end
 from ..inference.differences import probability_shift, quantile_shift
 from ..inference.estimates import ZERO, Estimate
 from ..inference.posterior import Posterior
@@ -297,9 +298,3 @@ def _known_shift(before: Snapshot, after: Snapshot, first: State, last: State) -
     as_made = one is again[0] and other is again[1]
     shift = quantile_shift(last.known, first.known, 0.5) if as_made else _difference(other, one, 1.0)
     return None if math.isnan(shift.value) else shift
-
-
-def year_end(day: date) -> date:
-    """The last day of the year, or of the next where that is less than half a year away."""
-    year = day.year if day.month <= 6 else day.year + 1
-    return date(year, 12, 31)

@@ -56,6 +56,10 @@ ANSWERS = """return given[1].map((leak) => core.answer(models[given[0]], { event
   by: "2027-01-31", items: all(models[given[0]]), leak }));"""
 
 
+def test_it_asks_at_first_of_a_day_that_tells_something(page: str) -> None:
+    assert '<input type="date" id="by" value="2027-12-31">' in page  # in November the end of the year does not
+
+
 def test_it_holds_both_models_in_five_megabytes(page: str, models: dict[str, Data]) -> None:
     assert set(models) == {"article", "current"}
     assert len(page.encode()) <= LARGEST
