@@ -57,7 +57,10 @@ def forecast(
         check_tree_path(save, key="--save")
     request = asked.request()
     drawn = posterior(request)
-    with beside(partial(_surprises, request, drawn)) if request.added else nullcontext() as surprises:
+    with (
+        beside(partial(_beside, drawn, pool=pool)) as shapes,
+        beside(partial(_surprises, request, drawn)) if request.added else nullcontext() as surprises,
+    ):
         result, spread = sum_up(drawn), None
         if pool:
             from ..studies.structure_spread import pool_forecast, structure_spread
@@ -66,6 +69,7 @@ def forecast(
             result = pool_forecast(result, spread)
         movements = _movements(request, drawn)
         steps = _bridge(drawn, spread) if why else None
+        spread = spread or shapes.result()
         for message in [*result.warnings(), *(surprises.result() if surprises else ())]:
             warn(message)
     if plot is not None or figures is not None:
@@ -78,8 +82,17 @@ def forecast(
         from ..inference.tree.result_tree import result_tree
 
         warn(f"saved {save_tree(result_tree(drawn), save, key='--save')}")
-    show(layout(result, movements, pooled=spread, bridge=steps), as_json=asked.json)
+    show(layout(result, movements, shapes=spread, bridge=steps), as_json=asked.json)
     return 0
+
+
+def _beside(drawn: Posterior, *, pool: bool) -> StructureSpread | None:
+    """What models of other shapes answer on the same evidence, where the date is not their pool's."""
+    if pool or not drawn.items:
+        return None
+    from ..studies.structure_spread import spread_beside
+
+    return spread_beside(drawn)
 
 
 def _bridge(drawn: Posterior, spread: StructureSpread | None) -> Bridge:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...evidence.schema import Item
 from ...model.trend import load_trends, trends_to
 from ...priors.errors import InputError
 from ..inference.diagnostics import UntrustworthyError
@@ -72,24 +73,33 @@ def dates_of_structures(posterior: Posterior) -> tuple[tuple[StructureDate, ...]
     """
     question = posterior.question
     if not others_date(question):
-        others = (*left_out_of(question), *(each.title for each in unfounded_structures(question)))
-        raise InputError(f"only the race dates {question.event}, none of: {', '.join(others)}", key="--event")
-    rows, errors = _of_the_race(posterior), []
+        silent = (*left_out_of(question), *(each.title for each in unfounded_structures(question)))
+        raise InputError(f"only the race dates {question.event}, none of: {', '.join(silent)}", key="--event")
+    others, refused = dates_of_others(question, posterior.items)
+    if not others:
+        raise next(each.error for each in refused if each.error is not None)
+    return (race_date(posterior), _mobilised(posterior), *others), refused
+
+
+def dates_of_others(
+    question: Question, items: Sequence[Item], *, duplicates: bool = True
+) -> tuple[tuple[StructureDate, ...], tuple[Refused, ...]]:
+    """Ask those of other shapes than the race's, or those of them that would be pooled: dates, and who has none."""
+    rows: list[StructureDate] = []
     refused = [Refused(each.name, each.title, reason) for each, reason in unfounded_structures(question).items()]
     first: dict[str, str] = {}
     for other in other_structures(question):
+        if other.carries in first and not duplicates:
+            continue
         try:
-            ready = ready_of(question, other, posterior.items)
+            ready = ready_of(question, other, items)
         except UntrustworthyError as error:
-            errors.append(error)
             refused.append(Refused(other.name, other.title, str(error), error))
             continue
         earlier = first.setdefault(other.carries, other.name)
         twice = earlier != other.name
         reason = f"it carries the same measured lag forward ({other.carries})" if twice else ""
         rows.append(StructureDate(other.name, other.title, ready, earlier if twice else None, reason))
-    if not first:
-        raise errors[0]
     return tuple(rows), tuple(refused)
 
 
@@ -111,21 +121,23 @@ def pooled(rows: Sequence[StructureDate]) -> tuple[StructureDate, ...]:
     return tuple(row for row in rows if row.duplicate_of is None)
 
 
-def _of_the_race(posterior: Posterior) -> list[StructureDate]:
-    """The race for compute, and the race under the mobilisation of domestic chips."""
+def race_date(posterior: Posterior) -> StructureDate:
+    """The race for compute."""
+    return StructureDate(COMPUTE, "Compute gate", posterior.ready)
+
+
+def _mobilised(posterior: Posterior) -> StructureDate:
+    """The race under the mobilisation of domestic chips."""
     (mobilised,) = scenarios(posterior, [SCENARIO]).scenarios
     same = share_of_same_dates(mobilised)
     twice = same > MOST
-    return [
-        StructureDate(COMPUTE, "Compute gate", posterior.ready),
-        StructureDate(
-            MOBILISATION,
-            "Mobilisation of domestic chips",
-            mobilised.ready,
-            COMPUTE if twice else None,
-            f"it is the same race, with the same date in {same:.1%} of the draws" if twice else "",
-        ),
-    ]
+    return StructureDate(
+        MOBILISATION,
+        "Mobilisation of domestic chips",
+        mobilised.ready,
+        COMPUTE if twice else None,
+        f"it is the same race, with the same date in {same:.1%} of the draws" if twice else "",
+    )
 
 
 def share_of_same_dates(scenario: ScenarioResult) -> float:

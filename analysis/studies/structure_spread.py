@@ -14,7 +14,19 @@ from ..inference.estimates import Distribution
 from ..inference.forecast import Forecast
 from ..inference.posterior import Posterior, refuse_other_than_posterior
 from .pools import linear_pool
-from .structure_dates import Refused, StructureDate, dates_of_structures, left_out_of, pooled
+from .structure_dates import (
+    Refused,
+    StructureDate,
+    dates_of_others,
+    dates_of_structures,
+    left_out_of,
+    others_date,
+    pooled,
+    race_date,
+)
+
+MOST_BESIDE = 100_000
+"""Draws of a structure whose median stands beside a forecast: more would move it by less than a day."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,38 @@ def structure_spread(posterior: Posterior) -> StructureSpread:
     refuse_other_than_posterior(posterior)
     rows, refused = dates_of_structures(posterior)
     return StructureSpread(rows, left_out_of(posterior.question), refused)
+
+
+def spread_beside(posterior: Posterior) -> StructureSpread | None:
+    """Ask those structures that are quick to ask and would be pooled, beside a forecast of the race.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Of the race.
+
+    Returns
+    -------
+    StructureSpread or None
+        The race, and those of other shapes on at most 100 000 draws; not its mobilisation, which takes as long as the
+        race does. None where only the race dates the event.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of
+    >>> from catchup.analysis.studies.structure_spread import spread_beside
+    >>> from catchup.model import load_assumptions
+    >>> found = spread_beside(prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=2_000)))
+    >>> [row.id for row in found.pooled]
+    ['compute-gate', 'trend-constant-lag', 'trend-growing-lag', 'trend-measured-lag']
+    """
+    question = posterior.question
+    if not others_date(question):
+        return None
+    asked = replace(question, draws=min(question.draws, MOST_BESIDE))
+    others, refused = dates_of_others(asked, posterior.items, duplicates=False)
+    return StructureSpread((race_date(posterior), *others), left_out_of(question), refused)
 
 
 def pool_forecast(answer: Forecast, spread: StructureSpread) -> Forecast:

@@ -28,7 +28,7 @@ from catchup.analysis.presentation.tables.structure_spread import spread_text
 from catchup.analysis.runs.pictures import prior_behind
 from catchup.analysis.studies import structure_registry
 from catchup.analysis.studies.movement import moved_by_evidence
-from catchup.analysis.studies.structure_dates import COMPUTE
+from catchup.analysis.studies.structure_dates import COMPUTE, dates_of_others, race_date
 from catchup.analysis.studies.structure_registry import Structure
 from catchup.analysis.studies.structure_spread import StructureSpread, pool_forecast, structure_spread
 from catchup.analysis.studies.structures import structures
@@ -158,6 +158,33 @@ def test_the_command_says_that_it_is_pooled(race: dict[str, Any], pool: dict[str
     assert pool["ready"] != race["ready"]
     assert {**pool, "ready": 0, "probability_by": 0, "pooled": 0}.keys() == race.keys()
     assert pool["without_lags"] == race["without_lags"]
+
+
+def test_the_answer_of_the_race_alone_says_how_far_other_shapes_disagree(
+    race: dict[str, Any], pool: dict[str, Any]
+) -> None:
+    """From the very draws that would be pooled; the mobilisation, which is not, need not be asked."""
+    assert race["structures"]["medians"] == pool["structures"]["medians"]
+    assert COMPUTE in race["structures"]["medians"]
+    assert len(race["structures"]["medians"]) > 2
+    second = " ".join(printed().split("\n", 1)[1].split())
+    assert second.startswith(f"Medians of this model and {len(race['structures']['medians']) - 1} of other shapes")
+
+
+def test_nothing_stands_beside_an_answer_without_evidence_or_of_the_races_own_event() -> None:
+    for options in (["--evidence", "none"], ["--event", "widely-served"]):
+        assert json.loads(printed(*options, "--json"))["structures"] is None
+        assert "other shapes" not in printed(*options)
+
+
+def test_other_shapes_without_an_answer_are_said_to_have_none(question: Question, reweighted: Posterior) -> None:
+    lag = item("capability_lag", "lag", observed__value=300.0)
+    others, refused = dates_of_others(question, [lag])
+    spread = StructureSpread((race_date(reweighted), *others), refused=refused)
+    said = spread_text(question, spread)
+    assert not others
+    assert said.startswith("No model of another shape has an answer; ")
+    assert "Constant lag (ECI) is left out" in said
 
 
 def test_the_command_says_it_in_words(said_of_the_pool: str) -> None:

@@ -66,7 +66,7 @@ def layout(
     result: Forecast,
     movements: Mapping[str, Movement] | None = None,
     *,
-    pooled: StructureSpread | None = None,
+    shapes: StructureSpread | None = None,
     bridge: Bridge | None = None,
 ) -> Layout:
     """Lay out a forecast.
@@ -77,8 +77,8 @@ def layout(
         The answer.
     movements : mapping of str to Movement, optional
         By their keys in JSON, how far the evidence moved the date, and how far what was added for this run did.
-    pooled : StructureSpread, optional
-        What its date was pooled from, where it is the pool's and not the race's.
+    shapes : StructureSpread, optional
+        What models of other shapes answer; where the date is their pool's and not the race's, what it was pooled from.
     bridge : Bridge, optional
         Why it is not the published date.
     """
@@ -94,10 +94,10 @@ def layout(
         json=lambda: merged(
             answer := _as_json(result, dates, months),
             moves := {BY_EVIDENCE: None, **{name: movement_as_json(each) for name, each in movements.items()}},
-            {"pooled": _pooled_as_json(result, pooled, {**answer, **moves})},
+            _shapes_as_json(result, shapes, {**answer, **moves}),
             {"bridge": _bridge_as_json(bridge)},
         ),
-        head=_head(result, _shapes(result, pooled)),
+        head=_head(result, _shapes(result, shapes)),
         foot=[*counted_lines(result.evidence, result.unopened), *result.notes, *moved],
     )
 
@@ -118,22 +118,23 @@ def _bridge_as_json(bridge: Bridge | None) -> dict[str, Any] | None:
     return bridge_as_json(bridge)
 
 
-def _shapes(result: Forecast, pooled: StructureSpread | None) -> list[str]:
-    if pooled is None:
+def _shapes(result: Forecast, shapes: StructureSpread | None) -> list[str]:
+    if shapes is None:
         return []
     from .structure_spread import pool_text, spread_text
 
-    return [spread_text(result.question, pooled), pool_text(pooled)]
+    return [spread_text(result.question, shapes), *([pool_text(shapes)] if result.pooled_over else [])]
 
 
-def _pooled_as_json(
-    result: Forecast, pooled: StructureSpread | None, answer: Mapping[str, Any]
-) -> dict[str, Any] | None:
-    if pooled is None:
-        return None
-    from .structure_spread import spread_as_json
+def _shapes_as_json(
+    result: Forecast, shapes: StructureSpread | None, answer: Mapping[str, Any]
+) -> dict[str, dict[str, Any] | None]:
+    if shapes is None:
+        return {"structures": None, "pooled": None}
+    from .structure_spread import pool_as_json, spread_as_json
 
-    return spread_as_json(pooled, result.question, answer)
+    pooled = pool_as_json(shapes, result.question, answer) if result.pooled_over else None
+    return {"structures": spread_as_json(shapes, result.question), "pooled": pooled}
 
 
 def _table_of_the_race(result: Forecast, table: Table[str]) -> Table[str]:

@@ -44,8 +44,9 @@ RACE_KEYS = (
 def spread_text(question: Question, spread: StructureSpread) -> str:
     """Say from when to when the structures' medians lie."""
     medians = [(row.id, row.title, day_text(question, row.ready.quantile_value(0.5))) for row in spread.by_median]
+    said = [medians_text(medians)] if len(medians) > 1 else ["No model of another shape has an answer"]
     left_out = [left_out_text(spread.left_out, question)] if spread.left_out else []
-    return "; ".join([medians_text(medians), *left_out, *refused_texts(spread.refused)])
+    return "; ".join([*said, *left_out, *refused_texts(spread.refused)])
 
 
 def medians_text(medians: Sequence[tuple[str, str, str]]) -> str:
@@ -77,14 +78,21 @@ def pool_text(spread: StructureSpread) -> str:
     return f"The date is pooled with equal weights over {titles}; what stands below as in the race alone is not"
 
 
-def spread_as_json(spread: StructureSpread, question: Question, answer: Container[str]) -> dict[str, Any]:
-    """Return the structures' medians, the pool's weights, and which entries of the answer are whose."""
+def spread_as_json(spread: StructureSpread, question: Question) -> dict[str, Any]:
+    """Return the structures' medians, and which of them have no part in it."""
     return {
-        "weights": {name: rounded(weight, WEIGHT_DECIMALS) for name, weight in spread.weights.items()},
         "medians": {row.id: date_as_json(row.ready.quantile(0.5), question) for row in spread.by_median},
         "left_out": list(spread.left_out),
         "refused": refused_as_json(spread.refused),
+        "duplicates": {row.id: row.duplicate_of for row in spread.structures if row.duplicate_of is not None},
+    }
+
+
+def pool_as_json(spread: StructureSpread, question: Question, answer: Container[str]) -> dict[str, Any]:
+    """Return the same with the pool's weights, and which entries of the answer are whose."""
+    return {
+        "weights": {name: rounded(weight, WEIGHT_DECIMALS) for name, weight in spread.weights.items()},
+        **spread_as_json(spread, question),
         "pooled": list(POOLED_KEYS),
         "race_alone": [key for key in RACE_KEYS if key in answer],
-        "duplicates": {row.id: row.duplicate_of for row in spread.structures if row.duplicate_of is not None},
     }
