@@ -39,10 +39,15 @@ def other_structures(question: Question) -> tuple[Structure, ...]:
 
     Raises as `load_trends` and `registered_structures` do.
     """
-    assumptions, event, lacking = question.assumptions, question.event, unfounded_structures(question)
-    trends = (TrendStructure(assumptions, name, text, event) for name, text in trends_to(assumptions, event).items())
-    own = (each.under(assumptions) for each in registered_structures(event) if each not in lacking)
-    return (*trends, *own)
+    lacking = unfounded_structures(question)
+    own = (each.under(question.assumptions) for each in registered_structures(question.event) if each not in lacking)
+    return (*trend_structures(question), *own)
+
+
+def trend_structures(question: Question) -> tuple[Structure, ...]:
+    """Trends that date a question's event; raises as `load_trends` does."""
+    assumptions, event = question.assumptions, question.event
+    return tuple(TrendStructure(assumptions, name, text, event) for name, text in trends_to(assumptions, event).items())
 
 
 def unfounded_structures(question: Question) -> dict[Structure, str]:

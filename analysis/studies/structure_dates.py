@@ -17,7 +17,7 @@ from ..inference.question import Question
 from .other_structures import other_structures, ready_of, unfounded_structures
 from .readings.mobilisation import SCENARIO
 from .scenarios import ScenarioResult, scenarios
-from .structure_registry import COMPUTE, MOBILISATION, structures_silent_on
+from .structure_registry import COMPUTE, MOBILISATION, Structure, structures_silent_on
 
 MOST = 0.5  # share of the draws whose date is the same, from which on two structures are one answer twice
 SAME = 1e-9  # months between two dates that are the same
@@ -75,31 +75,32 @@ def dates_of_structures(posterior: Posterior) -> tuple[tuple[StructureDate, ...]
     if not others_date(question):
         silent = (*left_out_of(question), *(each.title for each in unfounded_structures(question)))
         raise InputError(f"only the race dates {question.event}, none of: {', '.join(silent)}", key="--event")
-    others, refused = dates_of_others(question, posterior.items)
+    others, refused = dates_of(other_structures(question), question, posterior.items)
     if not others:
         raise next(each.error for each in refused if each.error is not None)
-    return (race_date(posterior), _mobilised(posterior), *others), refused
+    lacking = (Refused(each.name, each.title, reason) for each, reason in unfounded_structures(question).items())
+    return (race_date(posterior), _mobilised(posterior), *others), (*lacking, *refused)
 
 
-def dates_of_others(
-    question: Question, items: Sequence[Item], *, duplicates: bool = True
+def dates_of(
+    structures: Sequence[Structure], question: Question, items: Sequence[Item], *, duplicates: bool = True
 ) -> tuple[tuple[StructureDate, ...], tuple[Refused, ...]]:
-    """Ask those of other shapes than the race's, or those of them that would be pooled: dates, and who has none."""
+    """Ask structures of other shapes, or those of them that would be pooled, for their dates; and who has none."""
     rows: list[StructureDate] = []
-    refused = [Refused(each.name, each.title, reason) for each, reason in unfounded_structures(question).items()]
+    refused: list[Refused] = []
     first: dict[str, str] = {}
-    for other in other_structures(question):
-        if other.carries in first and not duplicates:
+    for each in structures:
+        if each.carries in first and not duplicates:
             continue
         try:
-            ready = ready_of(question, other, items)
+            ready = ready_of(question, each, items)
         except UntrustworthyError as error:
-            refused.append(Refused(other.name, other.title, str(error), error))
+            refused.append(Refused(each.name, each.title, str(error), error))
             continue
-        earlier = first.setdefault(other.carries, other.name)
-        twice = earlier != other.name
-        reason = f"it carries the same measured lag forward ({other.carries})" if twice else ""
-        rows.append(StructureDate(other.name, other.title, ready, earlier if twice else None, reason))
+        earlier = first.setdefault(each.carries, each.name)
+        twice = earlier != each.name
+        reason = f"it carries the same measured lag forward ({each.carries})" if twice else ""
+        rows.append(StructureDate(each.name, each.title, ready, earlier if twice else None, reason))
     return tuple(rows), tuple(refused)
 
 

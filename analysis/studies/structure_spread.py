@@ -13,14 +13,14 @@ from ...priors.arguments import refuse_others
 from ..inference.estimates import Distribution
 from ..inference.forecast import Forecast
 from ..inference.posterior import Posterior, refuse_other_than_posterior
+from .other_structures import trend_structures
 from .pools import linear_pool
 from .structure_dates import (
     Refused,
     StructureDate,
-    dates_of_others,
+    dates_of,
     dates_of_structures,
     left_out_of,
-    others_date,
     pooled,
     race_date,
 )
@@ -108,7 +108,7 @@ def structure_spread(posterior: Posterior) -> StructureSpread:
 
 
 def spread_beside(posterior: Posterior) -> StructureSpread | None:
-    """Ask those structures that are quick to ask and would be pooled, beside a forecast of the race.
+    """Ask the trends that would be pooled, which is quick, beside a forecast of the race.
 
     Parameters
     ----------
@@ -118,8 +118,9 @@ def spread_beside(posterior: Posterior) -> StructureSpread | None:
     Returns
     -------
     StructureSpread or None
-        The race, and those of other shapes on at most 100 000 draws; not its mobilisation, which takes as long as the
-        race does. None where only the race dates the event.
+        The race and the trends, on at most 100 000 draws; neither the race's mobilisation, which takes as long as the
+        race does, nor structures of one's own, for which all packages would be looked through. None where no trend
+        dates the event.
 
     Examples
     --------
@@ -132,11 +133,12 @@ def spread_beside(posterior: Posterior) -> StructureSpread | None:
     ['compute-gate', 'trend-constant-lag', 'trend-growing-lag', 'trend-measured-lag']
     """
     question = posterior.question
-    if not others_date(question):
+    trends = trend_structures(question)
+    if not trends:
         return None
     asked = replace(question, draws=min(question.draws, MOST_BESIDE))
-    others, refused = dates_of_others(asked, posterior.items, duplicates=False)
-    return StructureSpread((race_date(posterior), *others), left_out_of(question), refused)
+    dates, refused = dates_of(trends, asked, posterior.items, duplicates=False)
+    return StructureSpread((race_date(posterior), *dates), refused=refused)
 
 
 def pool_forecast(answer: Forecast, spread: StructureSpread) -> Forecast:

@@ -28,7 +28,8 @@ from catchup.analysis.presentation.tables.structure_spread import spread_text
 from catchup.analysis.runs.pictures import prior_behind
 from catchup.analysis.studies import structure_registry
 from catchup.analysis.studies.movement import moved_by_evidence
-from catchup.analysis.studies.structure_dates import COMPUTE, dates_of_others, race_date
+from catchup.analysis.studies.other_structures import trend_structures
+from catchup.analysis.studies.structure_dates import COMPUTE, dates_of, race_date
 from catchup.analysis.studies.structure_registry import Structure
 from catchup.analysis.studies.structure_spread import StructureSpread, pool_forecast, structure_spread
 from catchup.analysis.studies.structures import structures
@@ -179,7 +180,7 @@ def test_nothing_stands_beside_an_answer_without_evidence_or_of_the_races_own_ev
 
 def test_other_shapes_without_an_answer_are_said_to_have_none(question: Question, reweighted: Posterior) -> None:
     lag = item("capability_lag", "lag", observed__value=300.0)
-    others, refused = dates_of_others(question, [lag])
+    others, refused = dates_of(trend_structures(question), question, [lag])
     spread = StructureSpread((race_date(reweighted), *others), refused=refused)
     said = spread_text(question, spread)
     assert not others

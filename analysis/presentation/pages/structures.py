@@ -42,8 +42,8 @@ def structure_page(question: Question) -> str:
             markdown_table(("ensemble", "what it is"), [(f"`{name}`", text) for name, text in ENSEMBLES.items()]),
             "`catchup forecast --pool` answers with the linear pool, duplicates left out. In the next line to the "
             "date of every forecast that counts evidence, as in every run's report, stands from when to when the "
-            "structures' medians lie; only where the date is the pool's is the mobilisation asked, which takes as long "
-            "as the race itself.\n",
+            "structures' medians lie; a plain forecast asks the trends, and neither the mobilisation, which takes as "
+            "long as the race itself, nor structures of your own.\n",
             f"## Dates, as of {date_text(question.as_of)}\n",
             to_markdown(structure_table(result), lines=False),
             between_text(result.between, "the equal-weight pool's variance lies between the structures that it pools")
