@@ -49,20 +49,32 @@ def print_layout(layout: Layout, out: Console | None = None) -> None:
     if layout.head and layout.tables:
         out.print()
     for table in layout.tables:
-        for renderable in to_terminal(table, out.width):
+        for renderable in to_terminal(table, out.width, titled=len(layout.tables) > 1):
             out.print(renderable)
     for line in layout.foot:
         out.print(to_text(line))
 
 
-def to_terminal(table: Table[Any], width: int) -> Iterator[RenderableType]:
-    """Yield what shows a table in a terminal of a width, with the sentences around it."""
+def to_terminal(table: Table[Any], width: int, *, titled: bool = False) -> Iterator[RenderableType]:
+    """Yield what shows a table in a terminal of a width, with the sentences around it.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    width : int
+        Columns of the terminal.
+    titled : bool, default False
+        Whether its title stands above it: where it is one of several. One alone is what the command is for.
+    """
     room = Room.WIDE if width >= WIDE else Room.NARROW
     parts = list(table.parts(room))
     if not parts:
         return
     yield from map(to_text, table.lead)
     for part in parts:
+        if titled or part.group:
+            yield Text(harmless(part.caption), style="bold")
         yield from _laid_out(part, width)
     yield from map(to_text, table.below(room))
 
@@ -124,8 +136,6 @@ def _laid_out(part: Part, width: int) -> Iterator[RenderableType]:
 
 def _stacked(part: Part) -> Iterator[Text]:
     """Every cell on a line of its own, after its heading."""
-    if part.group:
-        yield Text(harmless(part.caption), style="bold")
     headings = [harmless(column.title) for column in part.columns]
     for row in part.cells:
         lines = [
@@ -140,10 +150,7 @@ def _stacked(part: Part) -> Iterator[Text]:
 def _grid(part: Part, columns: Sequence[_Measured], width: int) -> Grid:
     """Lay out a part of a table; figures stay in one piece for as long as the rest can give way."""
     grid = Grid(
-        title=harmless(part.caption) if part.group else None,
         box=box.SIMPLE_HEAD,
-        title_justify="left",
-        title_style="bold",
         pad_edge=False,
     )
     for measured, given in zip(columns, _widths(columns, width), strict=True):

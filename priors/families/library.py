@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import warnings
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -54,7 +57,9 @@ class Library(Tabulated):
         for name in known[:-2]:
             if name not in self.parameters:
                 raise misfit(f"parameters.{name}", f"is missing; {self.distribution} takes {', '.join(known)}")
-        if not np.isfinite(self._frozen.ppf(0.5)):
+        with _unheard():
+            middle = self._frozen.ppf(0.5)
+        if not np.isfinite(middle):
             raise misfit("parameters", f"parameters that {self.distribution} allows were expected")
         try:
             self.table()
@@ -70,7 +75,7 @@ class Library(Tabulated):
         return self._table
 
     def log_density(self, value: Array | float) -> Array:
-        with np.errstate(all="ignore"):
+        with _unheard():
             return np.asarray(self._frozen.logpdf(value))
 
     @cached_property
@@ -82,9 +87,17 @@ class Library(Tabulated):
     @cached_property
     def _table(self) -> Table:
         lower = np.asarray(rank_of(np, FIRST_SCORES[FIRST_SCORES <= 0.0]))
-        with np.errstate(all="ignore"):
+        with _unheard():
             start = np.concatenate([self._frozen.ppf(lower), self._frozen.isf(lower)])
             return tabulate(self._frozen.cdf, self._frozen.sf, self.log_density, self.support(), start)
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """Leave unsaid what SciPy and its libraries warn of: the table is checked for what may come of it."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
 
 
 def continuous() -> list[str]:

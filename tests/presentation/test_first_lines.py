@@ -141,3 +141,14 @@ def test_an_exchanged_row_says_whose_it_is(name: str, capsys: pytest.CaptureFixt
     said = printed(capsys, "priors", "show", name, "--priors", "alibaba-largest")
     assert "exchanged with" in said
     assert ("the top hyperscaler's" in said) == name.startswith("alibaba")
+
+
+@pytest.mark.parametrize("name", ["levers", "regimes", "obstacles", "watch"])
+def test_what_is_read_by_its_title_is_called_by_its_id(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Files and options take ids: ``[lever]``, ``--only`` and an item's ``lever`` know no titles."""
+    assert command([name, *PRIOR, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    kinds = {"watch": "observables"}
+    ids = [row["id"] for row in told[kinds.get(name, name)] if row["id"] not in ("all", None)]
+    assert ids
+    assert printed(capsys, name, *PRIOR).endswith(f"In files and options, in this order: {', '.join(ids)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -48,6 +49,17 @@ def printed(table: Table[Any], width: int) -> str:
     out = Console(file=io.StringIO(), width=width, highlight=False, color_system=None)
     print_layout(Layout(tables=(table,), json=dict), out)
     return out.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_several_tables_are_told_apart_by_their_titles() -> None:
+    """Dates of a firm if it is first, below those of anybody, would be read as dates of its own."""
+    first, second = one_cell("this"), replace(one_cell("that"), title="Another table")
+    out = Console(file=io.StringIO(), width=60, highlight=False, color_system=None)
+    print_layout(Layout(tables=(first, second), json=dict), out)
+    said = out.file.getvalue()  # type: ignore[attr-defined]
+    places = [said.index(text) for text in ("A table", "this", "Another table", "that")]
+    assert places == sorted(places)
+    assert "A table" not in printed(first, 60)
 
 
 def unspaced(text: str) -> str:

@@ -67,6 +67,13 @@ MALFORMED_ROWS = [
         "values within 1e+100 in size were expected, but its own reach from 1 to inf",
         None,
     ),
+    (
+        "quantity.china_stock",  # a library of SciPy's warns on the way
+        'family = "scipy"\ndistribution = "beta"\nparameters = {a = 0.5, b = 2.0, loc = 1e6, scale = 1e6}',
+        "parameters",
+        "a density that is positive and finite all over the support was expected",
+        None,
+    ),
     (CHIPS, "family = 3", "family", "the name of a family was expected, not 3", None),
     (CHIPS, 'family = ["normal"]', "family", "the name of a family was expected, not a list", None),
     (CHIPS, "description = 3", "description", "should be text in quotes, not 3", None),

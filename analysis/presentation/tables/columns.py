@@ -29,6 +29,11 @@ def drawn_text(origin: Origin) -> str:
     return f"{asked_text(origin.question)}, {items}, {origin.draws:,} draws"
 
 
+def ids_text(ids: Iterable[str]) -> str:
+    """Say by which names files and options call the rows of a table that people read by titles, in its order."""
+    return f"In files and options, in this order: {', '.join(ids)}"
+
+
 def source_names(question: Question, quantities: Iterable[str]) -> list[str]:
     """Name the references that the priors of some quantities rest on."""
     known = question.assumptions.table.quantities

@@ -14,7 +14,7 @@ from ...studies.counterfactuals import Comparison, Counterfactual
 from ..json_form import estimate_as_json, shares_as_json, shift_as_json, to_json
 from ..table import ABSENT, Column, Layout, Room, Table
 from ..text import chance_text, date_text, leader_text
-from .columns import SHIFTED, asked_text, date_columns, delay_columns
+from .columns import SHIFTED, asked_text, date_columns, delay_columns, ids_text
 
 HEADINGS = {"levers": "Lever", "regimes": "Regime"}
 TITLES = {
@@ -41,6 +41,7 @@ def layout(result: Comparison) -> Layout:
         tables=(table,),
         json=lambda: _as_json(result, table),
         head=(acting_text(result.question, result.acting_from),),
+        foot=(ids_text(row.changed.id for row in table.rows if row.changed),),
     )
 
 

@@ -11,7 +11,7 @@ from ...studies.obstacles import BINDING, Held, ObstacleResult, Obstacles
 from ..json_form import dates_as_json, mean_is_meaningful, share_as_json, shares_as_json, shift_as_json, to_json
 from ..table import ABSENT, Cell, Column, Layout, Span, Table
 from ..text import chance_text, day_text, quantile_text
-from .columns import asked_text, date_columns
+from .columns import asked_text, date_columns, ids_text
 from .forecast import alone_text, not_by_text, ready_text
 
 SHOWN_MONTHS = (0.5, 0.95)
@@ -33,6 +33,7 @@ def layout(result: Obstacles) -> Layout:
         tables=(table,),
         json=lambda: _as_json(result, table),
         head=(*_dates(result), f"{asked_text(result.question)}; months that each adds, and how likely it is to bind"),
+        foot=(ids_text(row.id for row in table.rows if row.id in result.question.assumptions.obstacles),),
     )
 
 

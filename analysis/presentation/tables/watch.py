@@ -17,7 +17,7 @@ from ..json_form import dates_as_json, estimate_as_json, shift_as_json, to_json
 from ..silences_to_come import silence_as_json, silence_title
 from ..table import Column, Layout, Table
 from ..text import chance_text, date_text, figure, share_text, shift_text
-from .columns import asked_text
+from .columns import asked_text, ids_text
 
 TITLE = "What to watch within half a year: what moves the median most, as far as can be expected, first"
 FEW = re.compile(r"(\d) for ([^,]+)")  # how kinds whose observation is one of two name each
@@ -35,6 +35,7 @@ def layout(result: Watch) -> Layout:
             "notes": _notes(result),
         },
         head=(asked_text(result.question),),
+        foot=(ids_text(row.observable.id for row in table.rows),) if table.rows else (),
     )
 
 
