@@ -38,7 +38,6 @@ from numpy.typing import NDArray
 from ..model.calendar import Calendar
 from ..priors.errors import InputError
 from ..priors.log_densities import LOG_ROOT_TWO_PI
-from ..priors.normal_quantile import normal_quantile
 from ..priors.normal_rank import log_normal_rank
 from .efficiency.curve import LikelihoodCurve
 from .intervals import interval_sd
@@ -48,8 +47,6 @@ from .tables.table import Table
 Array = NDArray[np.float64]
 
 FIRST, STEP, COUNT = math.log(0.5), 0.125, 43  # points of what is expected, log months: from half a month to 95
-TYPICAL_NODES, SPREAD_NODES, SHARED_NODES, OPEN_NODES = 71, 15, 5, 9  # of the population: more move no density by 0.003
-WIDEST = 3.5  # standard deviations of the belief about the typical lag that nodes reach
 FEWEST_RECORDS = 2  # that a pace is read off
 LONGEST = 95.0  # months: a longer lag is told from that no better
 SHORTEST = 0.25  # months: a record that was met sooner, or had been met before, is told from others no better
@@ -58,8 +55,8 @@ INSIDE, BEYOND = 48, 8  # cells of the likelihood's curve between both, and thos
 FALL = 4.0  # cells beyond an end at which it has fallen by half a natural logarithm
 # A quotient of tails asks for nodes further out, and the closer the more records there are: more move no height
 # by 0.002 where it is likely, nor one of a handful of records by 0.02.
-FINE_REACH, FINE_TYPICAL, FINE_SHARED = 4.5, 0.14, 9
-FINE_SPACING = 1.4  # standard deviations of what records tell of the typical lag, and of the spread's logarithm
+REACH, TYPICAL_SPACING, SHARED_NODES, OPEN_NODES = 4.5, 0.14, 9, 9
+SPACING = 1.4  # standard deviations of what records tell of the typical lag, and of the spread's logarithm
 FEWEST_SPREADS = 19
 MOST_NODES = 100_000  # of typical lag and spread: beyond, typical lags lie further apart
 LEAST_SPREAD = 0.04  # of a population: one narrower falls between nodes, and is told from that by no cell of the curve
@@ -178,7 +175,7 @@ def lag_curve(records: tuple[LagRecord, ...], belief: LagBelief) -> LikelihoodCu
     cells = np.arange(-BEYOND, INSIDE + BEYOND + 1)
     inside = np.clip(cells, 0, INSIDE)
     at = low + step * np.arange(INSIDE + 1, dtype=np.float64)
-    with_them, without = (_fine_population(those, belief, len(records)) for those in (records, ()))
+    with_them, without = (lag_population(those, belief, len(records)) for those in (records, ()))
     heights = _expected(with_them, at) - _expected(without, at)
     fall = 0.5 * ((cells - inside) / FALL) ** 2
     return LikelihoodCurve(low - step * BEYOND, step, heights[inside] - fall)
@@ -209,7 +206,7 @@ def next_lag(records: tuple[LagRecord, ...], belief: LagBelief) -> LikelihoodCur
     7.9
     """
     found = _expected(
-        _fine_population(records, belief, len(records)), FIRST + STEP * np.arange(COUNT, dtype=np.float64)
+        lag_population(records, belief, len(records)), FIRST + STEP * np.arange(COUNT, dtype=np.float64)
     )
     return LikelihoodCurve(FIRST, STEP, found)
 
@@ -228,8 +225,8 @@ def _expected(population: tuple[Array, Array, Array], at: Array) -> Array:
 
 
 @lru_cache(maxsize=64)
-def lag_population(records: tuple[LagRecord, ...], belief: LagBelief) -> tuple[Array, Array, Array]:
-    """What records say of the population of lags, at nodes.
+def lag_population(records: tuple[LagRecord, ...], belief: LagBelief, count: int) -> tuple[Array, Array, Array]:
+    """What records say of the population of lags, at nodes; what followers share is integrated out.
 
     Parameters
     ----------
@@ -237,47 +234,28 @@ def lag_population(records: tuple[LagRecord, ...], belief: LagBelief) -> tuple[A
         Past records.
     belief : LagBelief
         What was believed before any of them.
+    count : int
+        Number of records that nodes are close enough for. By the same nodes with records and without, the quotient of
+        what both let expect is 1 to the last digit where records say nothing.
 
     Returns
     -------
     typical, spread, log_weights : array, shape (node,)
         Logarithm of the typical lag (months), spread about it, and logarithm of the node's posterior probability.
     """
-    away = np.linspace(-WIDEST, WIDEST, TYPICAL_NODES)
-    ranks = (np.arange(SPREAD_NODES) + 0.5) / SPREAD_NODES
-    shared = (np.arange(SHARED_NODES) + 0.5) / SHARED_NODES
-    spreads = belief.spread * np.exp(belief.spread_sigma * normal_quantile(ranks))
-    grid = np.meshgrid(away, spreads, shared, indexing="ij")
-    scaled, spread, share = (axis.ravel() for axis in grid)
-    typical = math.log(belief.typical_months) + belief.typical_sigma * scaled
-    weights = -0.5 * scaled * scaled
-    for follower in dict.fromkeys(record.follower for record in records):
-        group = [record for record in records if record.follower == follower]
-        weights += (_open if follower is None else _met)(group, typical, spread, share)
-    weights -= np.log(np.exp(weights - weights.max()).sum()) + weights.max()
-    return typical, spread, weights
-
-
-@lru_cache(maxsize=64)
-def _fine_population(records: tuple[LagRecord, ...], belief: LagBelief, count: int) -> tuple[Array, Array, Array]:
-    """The population as `lag_population` has it, at nodes by which a quotient of tails is known; what is shared is out.
-
-    Nodes are those for so many records. They are the same with records and without: where records say nothing, the
-    quotient is 1 to the last digit.
-    """
-    apart = FINE_SPACING / math.sqrt(max(count, 1))
-    spacing = min(FINE_TYPICAL * belief.typical_sigma, apart * belief.spread)
-    if belief.spread * math.exp(-FINE_REACH * belief.spread_sigma) < LEAST_SPREAD:
+    apart = SPACING / math.sqrt(max(count, 1))
+    spacing = min(TYPICAL_SPACING * belief.typical_sigma, apart * belief.spread)
+    if belief.spread * math.exp(-REACH * belief.spread_sigma) < LEAST_SPREAD:
         spacing = min(spacing, 2.0 * LEAST_SPREAD)
-    spreads = max(FEWEST_SPREADS, math.ceil(2.0 * FINE_REACH * belief.spread_sigma * math.sqrt(2.0) / apart) + 1)
-    half = min(math.ceil(FINE_REACH * belief.typical_sigma / spacing), MOST_NODES // spreads // 2)
-    away = np.linspace(-FINE_REACH, FINE_REACH, 2 * half + 1)
-    scores = np.linspace(-FINE_REACH, FINE_REACH, spreads)
-    shared = (np.arange(FINE_SHARED) + 0.5) / FINE_SHARED
+    spreads = max(FEWEST_SPREADS, math.ceil(2.0 * REACH * belief.spread_sigma * math.sqrt(2.0) / apart) + 1)
+    half = min(math.ceil(REACH * belief.typical_sigma / spacing), MOST_NODES // spreads // 2)
+    away = np.linspace(-REACH, REACH, 2 * half + 1)
+    scores = np.linspace(-REACH, REACH, spreads)
+    shared = (np.arange(SHARED_NODES) + 0.5) / SHARED_NODES
     scaled, score, share = np.meshgrid(away, scores, shared, indexing="ij", sparse=True)
     typical = math.log(belief.typical_months) + belief.typical_sigma * scaled
     spread = np.maximum(belief.spread * np.exp(belief.spread_sigma * score), LEAST_SPREAD)
-    weights = np.repeat(-0.5 * (scaled * scaled + score * score), FINE_SHARED, axis=2)
+    weights = np.repeat(-0.5 * (scaled * scaled + score * score), SHARED_NODES, axis=2)
     groups = {record.follower: [other for other in records if other.follower == record.follower] for record in records}
     still = groups.pop(None, [])
     for group in groups.values():
@@ -286,7 +264,7 @@ def _fine_population(records: tuple[LagRecord, ...], belief: LagBelief, count: i
         weights = _with_open(weights, still, typical, spread, share)
     weights -= np.log(np.exp(weights - weights.max()).sum()) + weights.max()
     typical, spread = (np.broadcast_to(column, weights.shape)[..., 0].ravel() for column in (typical, spread))
-    return typical, spread, np.logaddexp.reduce(weights.reshape(-1, FINE_SHARED), axis=1)
+    return typical, spread, np.logaddexp.reduce(weights.reshape(-1, SHARED_NODES), axis=1)
 
 
 def _with_open(weights: Array, still: Sequence[LagRecord], typical: Array, spread: Array, share: Array) -> Array:

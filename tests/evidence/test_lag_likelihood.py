@@ -140,10 +140,10 @@ def test_nodes_that_lie_further_apart_than_records_ask_for_lose_little(monkeypat
     records = MANY[::2]
     bounded = lag_curve(records, VAGUE).values
     monkeypatch.setattr(lag_records, "MOST_NODES", 1_000_000)
-    for cached in (lag_records._fine_population, lag_curve):
+    for cached in (lag_records.lag_population, lag_curve):
         cached.cache_clear()
     free = lag_curve(records, VAGUE).values
-    for cached in (lag_records._fine_population, lag_curve):
+    for cached in (lag_records.lag_population, lag_curve):
         cached.cache_clear()
     np.testing.assert_allclose(bounded - bounded.max(), free - free.max(), atol=0.01)
 

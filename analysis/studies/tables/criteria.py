@@ -162,7 +162,8 @@ def _drawn(
 
     assumptions = question.assumptions
     calendar, rng = assumptions.calendar, np.random.default_rng(question.seed)
-    typical, spread, log_weights = lag_population(_others(records, asked, question), _belief(question))
+    others = _others(records, asked, question)
+    typical, spread, log_weights = lag_population(others, _belief(question), len(others))
     node = rng.choice(typical.size, size=question.draws, p=np.exp(log_weights))
     weights = np.zeros(question.draws)
     dates: dict[str, Array] = {}
