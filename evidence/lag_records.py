@@ -205,9 +205,7 @@ def next_lag(records: tuple[LagRecord, ...], belief: LagBelief) -> LikelihoodCur
     >>> round(float(np.exp(expected.points[expected.values.argmax()])), 1)
     7.9
     """
-    found = _expected(
-        lag_population(records, belief, len(records)), FIRST + STEP * np.arange(COUNT, dtype=np.float64)
-    )
+    found = _expected(lag_population(records, belief, len(records)), FIRST + STEP * np.arange(COUNT, dtype=np.float64))
     return LikelihoodCurve(FIRST, STEP, found)
 
 

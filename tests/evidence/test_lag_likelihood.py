@@ -29,6 +29,8 @@ MANY = tuple(
     LagRecord(float(months), 0.05, f"{months:.3f}")
     for months in np.exp(stats.norm.ppf(np.linspace(0.01, 0.99, 50), 2.0, 0.4))
 )
+# What 24 records alike say of the spread leaves nodes at which one that has been open for so long cannot have been.
+ALIKE_BUT_ONE = (*(LagRecord(3.0, 0.02, f"{place}") for place in range(24)), LagRecord(60.0, 0.2, None))
 VAGUE = LagBelief(typical_months=12.0, typical_sigma=3.0, spread=0.05, spread_sigma=3.0)
 MOST_MEMORY = 150e6  # bytes
 FALSE_ALARMS = 1e-4
@@ -59,8 +61,14 @@ def integral(records: tuple[LagRecord, ...], belief: LagBelief, log_lag: float) 
 def likelihood(records: tuple[LagRecord, ...], typical: np.ndarray, spread: float, share: float) -> np.ndarray:
     """Density of records at typical lags: each follower's a multivariate normal, those still open by an integral."""
     found = np.ones_like(typical)
-    for follower in dict.fromkeys(record.follower for record in records):
-        group = [record for record in records if record.follower == follower]
+    groups = [[each for each in records if each.follower == one] for one in dict.fromkeys(r.follower for r in records)]
+    alone = [group[0] for group in groups if len(group) == 1 and group[0].follower is not None]
+    if alone:  # their share is of no account: one density for all of them, which takes a tenth of the time
+        widths = np.hypot(spread, [record.error for record in alone])
+        away = np.log([record.months for record in alone]) - typical[:, None]
+        found = np.exp(stats.norm.logpdf(away, scale=widths).sum(axis=-1))
+    for group in (group for group in groups if group[0] not in alone):
+        follower = group[0].follower
         months, errors = np.log([record.months for record in group]), np.array([record.error for record in group])
         own, common = (1.0 - share) * spread**2 + errors**2, share * spread**2
         if follower is not None:
@@ -81,8 +89,9 @@ def likelihood(records: tuple[LagRecord, ...], typical: np.ndarray, spread: floa
         ((*MET, *OPEN), BELIEF),
         ((*MET, *OPEN), LagBelief(30.0, 0.5, 0.3, 0.3)),
         ((MET[0],), BELIEF),
+        (ALIKE_BUT_ONE, LagBelief(12.0, 1.0, 0.5, 1.0)),
     ],
-    ids=["met", "open", "another belief", "one"],
+    ids=["met", "open", "another belief", "one", "one that others make unlikely"],
 )
 def test_the_curve_is_the_integral(records: tuple[LagRecord, ...], belief: LagBelief) -> None:
     curve = lag_curve(records, belief)

@@ -138,6 +138,30 @@ def test_errors_are_the_intervals_over_the_frontiers_pace() -> None:
     assert taken[pair].error == pytest.approx(sd / pace / (182 / 30.44))
 
 
+def test_short_lags_and_records_that_nobody_has_met_have_errors_of_their_own(tmp_path: Path) -> None:
+    """Half a month is no surer than a whole one, none counts as a week, and an open record's error is its own."""
+    rows = (
+        ("Before", 140.0, 2.0, "2025-06-01", "China"),
+        ("First", 150.0, 3.0, "2026-01-10", "USA"),
+        ("Soon", 150.5, 1.0, "2026-01-25", "China"),
+        ("There", 153.0, 2.0, "2026-02-20", "China"),
+        ("Second", 152.0, 4.0, "2026-03-01", "USA"),
+        ("Still", 160.0, 1.5, "2026-05-01", "USA"),
+    )
+    lines = [f"{name},{score},{score - half},{score + half},{day},Lab,{land}" for name, score, half, day, land in rows]
+    header = "Model,eci,eci_ci_low,eci_ci_high,date,Organization,Country"
+    (tmp_path / "eci.csv").write_text("\n".join([header, *lines]))
+    table, calendar = read_table(tmp_path / "eci.csv", vintage=DAY), load_assumptions().calendar
+    taken = lag_records(table, lag_episodes(table, DAY), calendar)
+    days = np.array([date(2025, 6, 1).toordinal(), date(2026, 1, 25).toordinal(), date(2026, 2, 20).toordinal()])
+    pace = stats.linregress(days / 30.44, [140.0, 150.5, 153.0]).slope
+    points = np.array([math.hypot(3.0, 1.0), math.hypot(4.0, 2.0), 1.5]) / stats.norm.ppf(0.95)
+    so_far = (DAY - date(2026, 5, 1)).days / 30.44
+    assert [record.follower for record in taken] == ["Soon", "There", None]
+    assert [record.months for record in taken] == pytest.approx([15 / 30.44, 0.25, so_far])
+    assert [record.error for record in taken] == pytest.approx(points / pace / np.array([1.0, 1.0, so_far]))
+
+
 def test_a_table_without_a_chinese_frontier_is_refused(tmp_path: Path) -> None:
     rows = "First,150,2026-01-10,A,USA", "Second,150,2026-03-01,B,China"
     (tmp_path / "eci.csv").write_text("\n".join(["Model,eci,date,Organization,Country", *rows]))

@@ -13,7 +13,7 @@ from false_alarms import widest
 from scipy import stats
 
 from catchup.analysis import Distribution, Question, criteria
-from catchup.evidence import Criterion, TableStore, lag_episodes, load_criteria, read_table
+from catchup.evidence import TableStore, lag_episodes, load_criteria, read_table
 from catchup.evidence.lag_records import LagRecord, lag_records
 from catchup.evidence.tables.table import Table
 from catchup.model import load_assumptions
@@ -45,12 +45,11 @@ Belief = tuple[tuple[float, float], tuple[float, float]]  # of the typical lag a
 
 def with_open_records(folder: Path) -> Table:
     """Return an index of which three old records have been met by nobody."""
-    rows = [
-        (FABLE.reference if day == f"{FABLE.reference_date}" else f"{land} {day}", score, score - e, score + e, day, land)
-        for land, models in (("USA", AMERICAN), ("China", CHINESE))
-        for day, score, e in models
-    ]
-    lines = [(name, *(f"{figure}" for figure in figures), day, "Lab", land) for name, *figures, day, land in rows]
+    lines = []
+    for land, models in (("USA", AMERICAN), ("China", CHINESE)):
+        for day, score, half in models:
+            name = FABLE.reference if day == f"{FABLE.reference_date}" else f"{land} {day}"
+            lines.append((name, *(f"{figure}" for figure in (score, score - half, score + half)), day, "Lab", land))
     return read_table(write_csv(folder / "index.csv", HEADER, lines), vintage=DAY)
 
 
@@ -96,7 +95,8 @@ def oracle(
     ids=["shipped", "wide", "open records", "open records, wide", "open records, a late lag"],
 )
 def test_dates_are_what_weighted_draws_say(made: bool, belief: Belief, tmp_path: Path) -> None:
-    priors = {name: LogNormal(median=median, sigma=sigma) for name, (median, sigma) in zip(BELIEFS, belief, strict=True)}
+    stated = zip(BELIEFS, belief, strict=True)
+    priors = {name: LogNormal(median=median, sigma=sigma) for name, (median, sigma) in stated}
     assumptions, store = load_assumptions(priors=priors), TableStore(tmp_path / "data")
     if made:
         store.add(Path(with_open_records(tmp_path).file), DAY)
