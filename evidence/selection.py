@@ -239,7 +239,8 @@ def _as_looked(item: Item, chosen: Sequence[Item]) -> Item:
     """A silence that is believed, confirmed through the last day on which another of its event says somebody looked.
 
     The one may count through a later day than the other was looked on: the published model reads it to the day of the
-    question. That somebody looked denies a report all the same.
+    question. That somebody looked denies a report all the same. A finding of a given day stays one of that day, and
+    nobody confirms an item before it was known.
     """
     if not item.kind.is_silence or item.observed.date is not None or is_doubted(item):
         return item

@@ -309,6 +309,15 @@ def test_of_what_is_enacted_from_a_day_to_come_levers_that_act_before_it_are_lef
     assert by_day.foot == layout_of(levers(known)).tables[0].lines == ()
 
 
+def test_of_what_is_enacted_before_a_lever_would_act_nothing_is_left() -> None:
+    """The ban comes after the day of the question and before the day from which either lever would act."""
+    ban = policy("ban", day=date(2026, 12, 15))
+    known = condition(Question(load_assumptions(), DAY, draws=2_000), counting([ban]), "importance")
+    found = watch(known, only=["remote-access-frozen", "smuggling-stopped"])
+    assert [row.observable.id for row in found.rows] == ["smuggling-stopped"]
+    assert found.notes == ("left out, as what has been enacted leaves nothing of it: Remote access stops growing",)
+
+
 def test_without_a_lever_there_is_nothing_to_pull_on_any_day() -> None:
     question = Question(replace(load_assumptions(), levers={}), DAY, draws=1_000)
     found = levers_by_day(prior_of(question))

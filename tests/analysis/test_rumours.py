@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -292,6 +292,23 @@ def test_a_silence_that_counts_further_is_confirmed_by_one_that_was_looked_at_la
     assert kept["old"].observed == chosen.counted[0].observed  # a run is made again with it
     (alone,) = rumours_in(select(Ledger(every), "old,report", DAY, article).counted, DAY)["old"]
     assert not alone.denied
+
+
+def test_a_finding_of_a_given_day_is_not_confirmed_by_another_look() -> None:
+    found = item("not_yet", "found", observed={"event": "compute-equivalent", "date": DAY}, known_since=DAY)
+    for others in ([], [silence("looked", DAY + timedelta(days=9))]):
+        (counted,) = selected([found, *others]).counted
+        assert counted == found
+
+
+def test_nobody_confirms_a_silence_before_it_was_known() -> None:
+    """Of a kind that others bring, a silence may say nothing of when somebody looked."""
+    told = item("not_yet", "told", observed={"event": "compute-equivalent"}, known_since=date(2027, 7, 1))
+    undated = replace(told, observed=told.observed.model_copy(update={"confirmed_through": None}))
+    for day, through in ((date(2027, 6, 30), None), (date(2027, 7, 1), date(2027, 7, 1))):
+        earlier = item("not_yet", "earlier", observed={"event": "compute-equivalent", "date": day}, known_since=day)
+        (counted,) = selected([undated, earlier]).counted
+        assert (counted.id, counted.observed.confirmed_through) == ("told", through)
 
 
 def test_a_model_that_may_have_been_reported_is_not_said_to_be_unannounced() -> None:

@@ -61,6 +61,17 @@ def test_it_acts_from_the_day_that_is_said(found: Watch) -> None:
         assert said.endswith(f"from {day.day} {day:%b %Y}"), name
 
 
+@pytest.mark.parametrize(("come", "over"), [(0.95, False), (0.998, False), (0.9995, True)])
+def test_nothing_that_is_done_moves_an_event_that_has_come(come: float, over: bool) -> None:
+    assumptions = load_assumptions(model="article")
+    ready = prior_of(Question(assumptions, DAY, draws=20_000)).ready
+    day = assumptions.calendar.day(ready.quantile_value(come))
+    seen = watch(prior_of(Question(assumptions, day, draws=20_000)), only=["smuggling-stopped", "merger"])
+    assert sorted(row.observable.id for row in seen.rows) == ([] if over else ["merger", "smuggling-stopped"])
+    late = [note for note in seen.notes if "would begin after the event has come" in note]
+    assert len(late) == (2 if over else 0)
+
+
 def test_a_lever_that_an_overlay_takes_out_is_left_out_and_named() -> None:
     gone = load_assumptions([Layer.of({"without": {"lever": ["smuggling-stopped", "remote-revoked"]}}, file="mine")])
     prior = prior_of(Question(gone, DAY, draws=2_000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catchup.evidence import Item, load_ledger, schema, select
-from catchup.evidence.confirmation import confirm
+from catchup.evidence.confirmation import confirm, refuse_future
 from catchup.evidence.revisions import check_history, revisions_between
 from catchup.evidence.schema import read_item
 from catchup.model.assumptions import load_assumptions
@@ -210,6 +211,24 @@ def test_a_retracted_silence_is_not_confirmed(tmp_path: Path) -> None:
     path.write_text(toml(silent))
     with pytest.raises(InputError, match="was retracted on 2026-11-22"):
         confirm(read_item(path), date(2026, 11, 25), date(2026, 11, 26), path, source=path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"retracted_on": RETRACTED, "retracted_why": "a parody"}, "retracted_on"),
+        (
+            {"observed__value": 6.0, "revised": [entry(old=9.0, new=7.5), entry(RETRACTED, old=7.5, new=6.0)]},
+            "revised.1.day",
+        ),
+    ],
+)
+def test_what_is_to_be_revised_or_retracted_on_a_day_to_come_is_refused(changes: dict[str, Any], key: str) -> None:
+    changed = item("capability_lag", **changes)
+    refuse_future(changed, RETRACTED)
+    said = f"new-item.toml: {key}: 2026-11-22 is after 2026-11-21: nobody knows of it yet"
+    with pytest.raises(InputError, match=f"^{re.escape(said)}$"):
+        refuse_future(changed, RETRACTED - timedelta(days=1))
 
 
 def test_an_item_kept_with_a_run_reads_back(ledger: Path) -> None:
