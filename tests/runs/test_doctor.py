@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from catchup.analysis.archive import doctor as doctoring
-from catchup.analysis.archive.doctor import Doctor, examine
+from catchup.analysis.archive.doctor import Doctor, Finding, examine
 from catchup.analysis.archive.reading import Run
 from catchup.analysis.commands.main import run as command
 from catchup.analysis.inference.question import Question
@@ -44,9 +44,12 @@ def verdicts(found: Doctor) -> dict[str, str]:
 
 
 def today_of(shelf: Shelf) -> date:
+    return max(shelf[1][-1].manifest.as_of + timedelta(days=3), confirmed_by_the_ledger())
+
+
+def confirmed_by_the_ledger() -> date:
     silence = (LEDGER / "no-public-model.toml").read_text()
-    confirmed = date.fromisoformat(silence.split("confirmed_through = ")[1][:10])
-    return max(shelf[1][-1].manifest.as_of + timedelta(days=3), confirmed)
+    return date.fromisoformat(silence.split("confirmed_through = ")[1][:10])
 
 
 def look(runs: Path, day: date, **changes: Any) -> Doctor:
@@ -61,6 +64,13 @@ def test_the_age_of_the_newest_run_is_said(runs: Path, shelf: Shelf) -> None:
     ]
     words = ("2 days ahead of today", "of today", "1 day old", "5 days old", "30 days old")
     assert all(text.endswith(word) for text, word in zip(said, words, strict=True)), said
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(8, "pass"), (9, "warn")])
+def test_a_newest_run_is_old_after_a_week_and_a_day(days: int, verdict: str, runs: Path, shelf: Shelf) -> None:
+    day = shelf[1][-1].manifest.as_of + timedelta(days=days)
+    (found,) = [each for each in look(runs, day).findings if each.id == "last-run"]
+    assert (found.verdict, bool(found.advice)) == (verdict, verdict == "warn")
 
 
 @pytest.mark.usefixtures("cards_drawn_once")
@@ -105,6 +115,16 @@ def test_runs_that_are_ill(name: str, runs: Path, shelf: Shelf) -> None:
     assert {key: verdict for key, verdict in verdicts(found).items() if verdict != "pass"} == expected
     assert found.sound
     assert all(finding.advice for finding in found.findings if finding.verdict != "pass")
+
+
+def test_only_what_a_run_does_without_stays_where_it_is(runs: Path, shelf: Shelf) -> None:
+    """A stray file harms nothing; of a run that lacks what it was made with, nothing can be told any more."""
+    (sorted(runs.iterdir())[-1] / ".DS_Store").touch()
+    advice = [each.advice for each in look(runs, today_of(shelf)).findings if each.id == "last-run"]
+    assert advice == ["catchup verify RUN says more"]
+    damage(runs)
+    advice = [each.advice for each in look(runs, today_of(shelf)).findings if each.id == "last-run"]
+    assert advice == ["catchup verify RUN says more: restore it, or move it out of the folder"]
 
 
 @pytest.mark.parametrize("spoil", [damage, lose])
@@ -158,18 +178,37 @@ def test_a_site_is_held_against_the_newest_run_of_its_event(runs: Path, shelf: S
     assert verdicts(look(runs, today_of(shelf), site=site))["site"] == "pass"
 
 
-def test_a_kept_table_that_is_damaged(runs: Path, shelf: Shelf) -> None:
-    store = TableStore(runs.parent / "data")
+def keep_a_table(runs: Path, vintage: date) -> Path:
     path = runs.parent / "table.csv"
     header = "Model version,Model name,ECI Score,Release date,Organization,Country"
     path.write_text(f"{header}\none,One,100,2026-01-02,OpenAI,United States\n", encoding="utf-8")
-    held = store.add(path, date(2026, 6, 16)).held
-    assert verdicts(look(runs, date(2026, 6, 30)))["tables"] == "pass"
-    held.path.write_text(held.path.read_text() + "\n")
-    found = next(finding for finding in look(runs, date(2026, 6, 30)).findings if finding.id == "tables")
+    return TableStore(runs.parent / "data").add(path, vintage).held.path
+
+
+def look_at_tables(runs: Path, day: date) -> Finding:
+    (found,) = [each for each in look(runs, day).findings if each.id == "tables"]
+    return found
+
+
+def test_a_kept_table_that_is_damaged(runs: Path, shelf: Shelf) -> None:
+    kept = keep_a_table(runs, date(2026, 6, 16))
+    assert look_at_tables(runs, date(2026, 6, 30)).verdict == "pass"
+    kept.write_text(kept.read_text() + "\n")
+    found = look_at_tables(runs, date(2026, 6, 30))
     assert found.verdict == "warn"
     assert "score and data read it, no run does" in found.advice
     assert "is not the file that was added" in found.text
+
+
+def test_a_table_is_old_after_ninety_days(runs: Path, shelf: Shelf) -> None:
+    kept = date(2026, 6, 16)
+    keep_a_table(runs, kept)
+    found = look_at_tables(runs, kept + timedelta(days=90))
+    name = found.text.removesuffix(" of 2026-06-16")
+    assert found == Finding("tables", "pass", f"{name} of 2026-06-16")
+    found = look_at_tables(runs, kept + timedelta(days=91))
+    assert (found.verdict, found.advice) == ("warn", "catchup data update")
+    assert found.text == f"{name} of 2026-06-16: {name} older than 90 days"
 
 
 def test_a_silence_that_is_set_aside_is_not_asked_for(runs: Path, shelf: Shelf, tmp_path: Path) -> None:
@@ -199,7 +238,22 @@ def test_the_silence_that_the_newest_run_counted_is_looked_at(runs: Path, shelf:
         assert found.advice.startswith("catchup evidence confirm quiet --through DATE")
 
 
-def test_tables_that_are_old_and_a_ledger_that_is_wrong(runs: Path, shelf: Shelf) -> None:
+def test_a_silence_confirmed_since_the_newest_run_is_not_asked_for(runs: Path, shelf: Shelf, tmp_path: Path) -> None:
+    """A run of the project's own ledger keeps the day of its own time, and the ledger has gone on."""
+    ledger, day = tmp_path / "ledger", today_of(shelf)
+    shutil.copytree(LEDGER, ledger)
+    earlier, path = day - timedelta(days=20), ledger / "no-public-model.toml"
+    text, confirmed = path.read_text(), confirmed_by_the_ledger()
+    path.write_text(text.replace(f"confirmed_through = {confirmed}", f"confirmed_through = {earlier}"))
+    asked = Question(load_assumptions(), day, draws=1_000)
+    run(Request(asked, evidence="no-public-model", ledger=ledger), runs, brief=True)
+    (then,) = [each for each in look(runs, day, ledger=ledger).findings if each.id == "silence"]
+    assert (then.verdict, then.text) == ("warn", f"no-public-model was last confirmed through {earlier}, 20 days ago")
+    (now,) = [each for each in look(runs, day).findings if each.id == "silence"]
+    assert (now.verdict, now.text) == ("pass", f"confirmed: no-public-model through {confirmed}")
+
+
+def test_a_ledger_that_is_wrong(runs: Path, shelf: Shelf) -> None:
     day = today_of(shelf)
     (runs.parent / "ledger").mkdir()
     (runs.parent / "ledger" / "a.toml").write_text("id = 3")
@@ -250,16 +304,21 @@ def test_libraries_that_are_not_the_lock_s(runs: Path, shelf: Shelf, monkeypatch
     assert verdicts(look(runs, today_of(shelf)))["versions"] == "pass"
 
 
-def test_the_command(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command(["doctor", "--runs", str(runs), "--json"]) in (0, 1)
-    content = json.loads(capsys.readouterr().out)
-    assert {check["verdict"] for check in content["checks"]} <= {"pass", "warn", "fail"}
-    assert content["sound"] == all(check["verdict"] != "fail" for check in content["checks"])
-    damage(runs)
+def test_the_command(
+    runs: Path, shelf: Shelf, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = ["doctor", "--runs", str(runs), "--data", str(runs.parent / "data")]
-    status = command(asked)
+    for day, sound in ((today_of(shelf), True), (date(2026, 3, 1), False)):  # before a run and an item: the clock fails
+        monkeypatch.setattr("catchup.analysis.commands.doctor.today", lambda day=day: day)
+        assert command([*asked, "--json"]) == (0 if sound else 1)
+        content = json.loads(capsys.readouterr().out)
+        assert content["sound"] == sound
+        assert [each["id"] for each in content["checks"] if each["verdict"] == "fail"] == ([] if sound else ["clock"])
+    monkeypatch.setattr("catchup.analysis.commands.doctor.today", lambda: today_of(shelf))
+    damage(runs)
+    assert command(asked) == 0
     assert "is not as it was made" in " ".join(capsys.readouterr().out.split())
-    assert command([*asked, "--quiet"]) == status
+    assert command([*asked, "--quiet"]) == 0
     said = capsys.readouterr()
     assert said.out == ""
     assert "catchup: last-run: 2026-09-22 is not as it was made: forecast.json changed: catchup verify" in said.err
