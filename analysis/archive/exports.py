@@ -126,7 +126,7 @@ def _as_metaculus(run: Run, lower: date | None, upper: date | None) -> str:
 
 
 def continuous_curve(dates: Curve, lower: float, upper: float) -> list[float]:
-    """Cumulative probabilities at 201 evenly spaced moments between two open bounds.
+    """Cumulative probabilities at `CURVE_POINTS` evenly spaced moments between two open bounds.
 
     Parameters
     ----------
@@ -155,8 +155,6 @@ def continuous_curve(dates: Curve, lower: float, upper: float) -> list[float]:
     steps = np.diff(curve)
     if steps.max() > LARGEST_STEP:
         place = int(steps.argmax())
-        raise CatchupError(
-            f"{steps.max():.0%} of the probability lies in one of 200 steps (month {points[place]:.2f}): "
-            "narrow the bounds"
-        )
+        where = f"one of {CURVE_POINTS - 1} steps (month {points[place]:.2f})"
+        raise CatchupError(f"{steps.max():.0%} of the probability lies in {where}: narrow the bounds")
     return [float(value) for value in curve]

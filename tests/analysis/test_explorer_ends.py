@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from catchup.analysis.inference.diagnostics import WORST_KHAT
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.words import chance_text
-from catchup.analysis.presentation.explorer import LATER, RESOLUTION, explorer_data, last_day, packed_dates
+from catchup.analysis.presentation.explorer import BELIEVABLE, LATER, RESOLUTION, explorer_data, last_day, packed_dates
 from catchup.analysis.studies.counterfactuals import levers
 from catchup.model.assumptions import load_assumptions
 from catchup.model.calendar import Calendar
@@ -91,6 +92,11 @@ def core(tmp_path_factory: pytest.TempPathFactory) -> Core:
             ),
         ),
         "all carried": small(np.linspace(1.0, 10.0, 10), np.linspace(1.0, 10.0, 10)),
+        **{
+            f"{count} draws": small(np.linspace(1.0, 10.0, count), np.linspace(1.0, 10.0, count))
+            | {"believable": BELIEVABLE, "worstKhat": WORST_KHAT}
+            for count in (398, 402)
+        },
     }
     return Core(models, tmp_path_factory.mktemp("ends"))
 
@@ -128,6 +134,12 @@ def test_a_share_is_written_as_tables_write_it(core: Core) -> None:
 def test_the_headline_has_an_error(core: Core) -> None:
     """Half of what lies between the quantiles at 0.5 -+ 0.5 / sqrt(10), of ten equal draws."""
     assert core.ask(ANSWER, "as it is", "none", "2026-12-31")["error"] == pytest.approx(0.5 * (60.0 - 12.0))
+
+
+@pytest.mark.parametrize(("count", "believed"), [(398, False), (402, True)])
+def test_it_refuses_where_fewer_than_400_draws_count(count: int, believed: bool, core: Core) -> None:
+    found = core.ask(ANSWER, f"{count} draws", "none", "2026-12-31")
+    assert (found["effective"], found["believable"]) == (pytest.approx(count), believed)
 
 
 def test_a_quantile_that_is_not_carried_is_after_the_last_day(core: Core) -> None:

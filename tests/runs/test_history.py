@@ -13,15 +13,7 @@ import numpy as np
 import pytest
 from false_alarms import widest
 
-from catchup.analysis.archive.exports import (
-    CURVE_POINTS,
-    HUB_COLUMNS,
-    LARGEST_STEP,
-    OPEN_MARGIN,
-    SMALLEST_STEP,
-    continuous_curve,
-    export,
-)
+from catchup.analysis.archive.exports import continuous_curve, export
 from catchup.analysis.archive.history import history
 from catchup.analysis.archive.manifest import BrokenRunError
 from catchup.analysis.archive.reading import Run, read_run, read_runs
@@ -42,7 +34,7 @@ from catchup.analysis.runs.run import run
 from catchup.analysis.studies.attribution import attribute
 from catchup.model.assumptions import load_assumptions
 from catchup.model.calendar import Calendar
-from catchup.priors.errors import InputError
+from catchup.priors.errors import CatchupError, InputError
 
 Shelf = tuple[Path, list[Run]]
 
@@ -275,7 +267,7 @@ def test_runs_and_rivals_stand_in_one_table(shelf: Shelf) -> None:
 
 def test_the_hubs_columns(shelf: Shelf) -> None:
     rows = list(csv.DictReader(io.StringIO(export(shelf[1][-1], "hubverse"))))
-    assert tuple(rows[0]) == HUB_COLUMNS
+    assert tuple(rows[0]) == ("origin_date", "event", "target", "output_type", "output_type_id", "value")
     assert {row["output_type"] for row in rows} == {"quantile", "sample"}
     targets = {row["target"] for row in rows}
     assert targets == {"days to ready", "days to publicly known"}
@@ -314,18 +306,30 @@ def test_the_continuous_curve_keeps_the_formats_rules(shelf: Shelf) -> None:
     assert content["target"] == "known"
     curve = np.array(content["continuous_cdf"])
     steps = np.diff(curve)
-    assert curve.size == CURVE_POINTS
-    assert steps.min() >= SMALLEST_STEP
-    assert steps.max() <= LARGEST_STEP
-    assert curve[0] >= OPEN_MARGIN
-    assert curve[-1] <= 1 - OPEN_MARGIN
+    # what Metaculus takes: 201 points, each from 0.00005 to 0.2 above the last, and 0.001 left beyond an open bound
+    assert curve.size == 201
+    assert steps.min() >= 0.00005
+    assert steps.max() <= 0.2
+    assert curve[0] >= 0.001
+    assert curve[-1] <= 0.999
+
+
+@pytest.mark.parametrize(("sd", "held"), [(0.12, True), (0.115, False)])
+def test_a_step_that_the_format_cannot_hold_is_refused(sd: float, held: bool) -> None:
+    """Of a normal distribution midway in a step, half of which is 0.03 month: 0.2 of it at most."""
+    curve = Curve.of(normal(10.03, sd))
+    if held:
+        assert np.diff(continuous_curve(curve, 4.0, 16.0)).max() <= 0.2
+    else:
+        with pytest.raises(CatchupError, match=r"20% of the probability lies in one of 200 steps \(month 10\.00\)"):
+            continuous_curve(curve, 4.0, 16.0)
 
 
 def test_the_continuous_curve_is_the_distribution() -> None:
     from scipy.stats import norm
 
     curve = np.array(continuous_curve(Curve.of(normal(10.0, 2.0)), 4.0, 16.0))
-    exact = norm.cdf(np.linspace(4.0, 16.0, CURVE_POINTS), 10.0, 2.0)
+    exact = norm.cdf(np.linspace(4.0, 16.0, 201), 10.0, 2.0)
     # a hundredth of a uniform rise is mixed in, and 1/1000 kept beyond each bound
     assert np.abs(curve - exact).max() < 0.0115
 
