@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.collections import FillBetweenPolyCollection, LineCollection
 
 from catchup.analysis.archive.history import Entry, History, history
 from catchup.analysis.archive.reading import Run
@@ -49,6 +50,15 @@ def test_the_median_drawn_is_the_runs(found: History) -> None:
     np.testing.assert_array_equal(median.get_xdata(), [day_number(entry.run.manifest.as_of) for entry in found.entries])
     assert axes.get_xlabel()
     assert axes.get_ylabel()
+
+
+@pytest.mark.parametrize(("runs", "joined"), [(2, False), (3, True)])
+def test_three_runs_and_more_are_joined_to_bands(runs: int, joined: bool, found: History) -> None:
+    (axes,) = draw_history(replace(found, entries=found.entries[:runs])).axes
+    (median,) = [line for line in axes.lines if line.get_label() == "median"]
+    bands = {type(each) for each in axes.collections if each.get_label() in ("5 to 95%", "25 to 75%")}
+    assert bands == {FillBetweenPolyCollection if joined else LineCollection}
+    assert (median.get_marker() == "None") == joined
 
 
 def test_arrivals_are_numbered_where_they_came(found: History) -> None:
