@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,8 +16,10 @@ from catchup.analysis.inference.snapshot import Snapshot
 from catchup.analysis.studies.attribution import Step, attribute
 from catchup.analysis.studies.attribution_plan import plan
 from catchup.analysis.studies.news import kind_of
+from catchup.analysis.studies.reasons import priors_text
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
+from catchup.priors.layers import Layer
 from item_cases import DAY, item
 
 EARLY, LATER = date(2026, 9, 1), date(2026, 11, 28)
@@ -166,3 +169,17 @@ def test_across_another_model_an_item_moves_what_it_moves_under_the_model_that_c
         assert math.fsum(each.shifts[p].value for each in found.steps) == pytest.approx(whole.value, abs=1e-9)
     moved = math.fsum(each.probability.value for each in found.steps)
     assert moved == pytest.approx(found.total.probability.value, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (6, "quantity.a, quantity.b, quantity.c, quantity.d, quantity.e, quantity.f"),
+        (8, "quantity.a, quantity.b, quantity.c, quantity.d, quantity.e, quantity.f and 2 more"),
+    ],
+)
+def test_six_of_the_rows_that_differ_are_named(changed: int, said: str) -> None:
+    before = snapshot([])
+    layer = Layer.of({"quantity": {name: {"mode": 1.0} for name in "abcdefgh"[:changed]}}, file="mine.toml")
+    after = replace(before, inputs=replace(before.inputs, layers=(*before.inputs.layers, layer)))
+    assert priors_text(before, after) == f"priors changed: {said}"

@@ -197,6 +197,23 @@ def test_another_model_hides_no_other_priors(found: History) -> None:
     assert other(kept("current", own(9)), kept("current", own(0.2))) == ("other priors",)
 
 
+@pytest.mark.parametrize(
+    ("model", "said"), [("current", ("other priors",)), ("article", ("model article in place of current",))]
+)
+def test_where_an_input_is_damaged_the_manifests_tell(
+    model: str, said: tuple[str, ...], found: History, tmp_path: Path
+) -> None:
+    """Other priors of one model are no other model's; of two models it cannot be told what lies over them."""
+    one = found.entries[0].run
+    before, after = (
+        Run(tmp_path, one.manifest.model_copy(update={"model": name, "priors_hash": hashed}))
+        for name, hashed in (("current", "a"), (model, "b"))
+    )
+    for run in (before, after):
+        run.__dict__["forecast"] = one.forecast
+    assert replace(found.entries[1], run=after, before=before).other_changes == said
+
+
 @pytest.mark.parametrize("width", [WIDTH, TELEPHONE])
 def test_dates_that_lie_close_together_stand_clear(width: float, found: History) -> None:
     entries = found.entries
