@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from catchup.analysis import Distribution, Estimate, Forecast, Posterior, Question, as_json, forecast, prior_of
+from catchup.analysis.inference.silence import Silence
+from catchup.analysis.inference.stages import UNANNOUNCED
 from catchup.analysis.presentation.tables.forecast import MONTHS_SHOWN, known_lines, month_table
 from catchup.analysis.presentation.text import chance_text, date_text
 from catchup.model import load_assumptions
@@ -81,3 +83,25 @@ def test_a_day_on_which_it_became_known_is_said_without_an_interval(answer: Fore
     reported[0] = 9.0  # a doubted report before it
     told = replace(answer, known=Distribution(reported, answer.ready.weighting))  # type: ignore[union-attr]
     assert known_lines(told)[0].startswith("Publicly known around")
+
+
+@pytest.mark.parametrize(("unannounced", "little"), [(0.89, False), (0.9, True), (0.97, True)])
+def test_silence_leaves_little_but_secrecy_from_nine_in_ten_on(
+    unannounced: float, little: bool, answer: Forecast
+) -> None:
+    day = answer.question.as_of
+    silence = Silence("quiet", answer.question.event, day, day, day)
+    stages = {**answer.stages, UNANNOUNCED: Estimate(unannounced, 0.001)}
+    said = replace(answer, stages=stages, silences=(silence,)).warnings()
+    assert [line for line in said if "leaves little but secrecy" in line] == (said[-1:] if little else [])
+
+
+def test_months_end_with_the_first_that_is_as_good_as_certain(
+    answer: Forecast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chances = [0.5, 0.96, 0.994, 0.996, 0.998]
+    months = {date(2027, month, 1): Estimate(chance, 0.0) for month, chance in enumerate(chances, start=1)}
+    monkeypatch.setattr(Forecast, "probabilities_by", lambda self: months.items())
+    shown = month_table(answer).shown
+    assert shown is not None
+    assert [chance.value for _, chance in shown] == chances[:4]
