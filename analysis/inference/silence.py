@@ -79,11 +79,16 @@ def silences_in(question: Question, items: Iterable[Item]) -> tuple[Silence, ...
     )
 
 
-def stale_lines(silences: Iterable[Silence]) -> list[str]:
-    """Say of each silence whose last confirmation is old that it is, unless another of its event is counted further."""
+def stale_ones(silences: Iterable[Silence]) -> list[Silence]:
+    """Return silences whose last confirmation is old, but for those of whose event another is counted further."""
     every = list(silences)
     furthest = {each.event: max(other.counted for other in every if other.event == each.event) for each in every}
-    return [silence.text for silence in every if silence.stale and silence.counted == furthest[silence.event]]
+    return [silence for silence in every if silence.stale and silence.counted == furthest[silence.event]]
+
+
+def stale_lines(silences: Iterable[Silence]) -> list[str]:
+    """Say of each silence whose last confirmation is old that it is, in a line."""
+    return [silence.text for silence in stale_ones(silences)]
 
 
 def confirmed_through(question: Question, silences: Iterable[Silence]) -> date | None:

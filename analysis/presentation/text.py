@@ -17,6 +17,7 @@ from ..inference.estimates import FEW, Estimate
 from ..inference.json_values import number, significant, thousands
 from ..inference.probabilities import HEADLINE
 from ..inference.question import Question
+from ..inference.silence import Silence, stale_ones
 from ..inference.words import ROUNDED
 from ..inference.words import chance_text as chance_text
 from ..inference.words import share_text as share_text
@@ -120,14 +121,19 @@ def as_recorded(shift: Estimate) -> Estimate:
     return Estimate(shift.value if months is None else months, shift.mcse if mcse is None else mcse)
 
 
-def stale_text(confirmed: date, *, read_on: bool) -> str:
-    """Say that silence has not been confirmed for long, given the day through which it last was.
+def stale_sentences(silences: Iterable[Silence]) -> list[str]:
+    """Say that nobody had looked for long, where that is so; once for all silences last confirmed on a day.
 
-    A report that is counted may say that there was something to see: of that this says nothing. `read_on` says
-    whether the model counts silence beyond that day.
+    A report that is counted may say that there was something to see: of that this says nothing.
     """
+    return list(dict.fromkeys(_stale_text(each) for each in stale_ones(silences)))
+
+
+def _stale_text(silence: Silence) -> str:
+    confirmed = silence.confirmed
+    assert confirmed is not None, silence.item
     said = f"Silence was last confirmed through {date_text(confirmed)}: nobody has confirmed since that there was"
-    still = ", and this model reads it to the day of the question all the same" if read_on else ""
+    still = ", and this model reads it to the day of the question all the same" if silence.counted > confirmed else ""
     return f"{said} nothing to see{still}."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any, cast
@@ -14,15 +15,17 @@ from catchup.analysis.inference.forecast import forecast
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
+from catchup.analysis.inference.silence import Silence
 from catchup.analysis.inference.words import chance_text
 from catchup.analysis.presentation.json_form import share_as_json
-from catchup.analysis.presentation.report.report import _stale
+from catchup.analysis.presentation.report.report import _headline
 from catchup.analysis.presentation.site.feed import Told, feed_text
 from catchup.analysis.presentation.site.headline import headline_of
 from catchup.analysis.presentation.site.moved import Story
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.forecast import known_lines, layout
 from catchup.analysis.presentation.tables.structure_spread import spread_text
+from catchup.analysis.presentation.text import stale_sentences
 from catchup.analysis.studies.structure_spread import structure_spread
 from catchup.analysis.studies.structures import structures
 from catchup.model.assumptions import load_assumptions
@@ -106,8 +109,21 @@ def test_old_silence_is_said_everywhere_as_in_the_report(model: str, event: str,
     run = kept(as_json(answer), event)
     headline = headline_of(run)
     assert headline.warnings[0] == said
-    assert _stale(answer.silences) == [said]
+    assert stale_sentences(answer.silences) == [said]
     assert f"<p>{said}</p>" in feed_text([Told(run, headline, Story(""))], "Forecasts", None)
+
+
+def test_an_old_silence_is_called_old_nowhere_beside_one_that_is_counted_further() -> None:
+    event = "compute-equivalent"
+    old = Silence("old", event, DAY, date(2026, 9, 29), date(2026, 9, 29))
+    newer = Silence("newer", event, DAY, date(2026, 11, 20), date(2026, 11, 20))
+    answer = forecast(prior_of(Question(load_assumptions(), DAY, draws=500)))
+    elsewhere = replace(old, event="narrow-exploit")
+    for silences, said in (((old,), [f"{LOOKED}."]), ((old, newer), []), ((newer, elsewhere), [f"{LOOKED}."])):
+        counting = replace(answer, silences=silences)
+        assert _headline(counting)["stale"] == said
+        assert list(headline_of(kept(as_json(counting))).warnings) == said
+        assert len([note for note in _headline(counting)["notes"] if "silence was last confirmed" in note]) == len(said)
 
 
 @pytest.mark.parametrize(

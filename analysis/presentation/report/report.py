@@ -11,7 +11,7 @@ from ....priors.files import write_text
 from ...archive.moved import Moved
 from ...inference.forecast import Forecast
 from ...inference.probabilities import HEADLINE
-from ...inference.silence import Silence, silent_through, stale_lines
+from ...inference.silence import silent_through, stale_lines
 from ...inference.words import QUESTION
 from ...studies.structure_spread import StructureSpread
 from ..html import environment
@@ -20,7 +20,7 @@ from ..tables.evidence import evidence_of, item_as_json
 from ..tables.forecast import beside_texts, known_lines
 from ..tables.state import served_in, stages_text
 from ..tables.structure_spread import spread_text
-from ..text import around_text, date_text, day_text, error_text, stale_text, with_days
+from ..text import around_text, date_text, day_text, error_text, stale_sentences, with_days
 from .contents import sections_of_report
 from .section import Fold, Picture, Sentence
 from .sections import Sections
@@ -80,7 +80,7 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
         "median": f"{around[0].upper()}{around[1:]}",
         "low": day_text(question, low.value),
         "high": day_text(question, high.value),
-        "stale": _stale(forecast.silences),
+        "stale": stale_sentences(forecast.silences),
         "stages": stages_text(
             forecast.stages, silent=silent_through(question, forecast.silences), served=served_in(question)
         ),
@@ -96,16 +96,6 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
             if note not in forecast.set_aside
         ],
     }
-
-
-def _stale(silences: Sequence[Silence]) -> list[str]:
-    """Say that nobody had looked for long, once for all silences last confirmed on a day."""
-    said = [
-        stale_text(each.confirmed, read_on=each.counted > each.confirmed)
-        for each in silences
-        if each.stale and each.confirmed is not None
-    ]
-    return list(dict.fromkeys(said))
 
 
 def _spread(sections: Sections) -> list[str]:

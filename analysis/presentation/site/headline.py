@@ -10,7 +10,7 @@ from typing import Any
 
 from ...archive.reading import Run
 from ...inference.estimates import Estimate
-from ...inference.silence import STALE
+from ...inference.silence import Silence
 from ..harmless import harmless
 from ..tables.forecast import ON_COMPUTE_ALONE, WITHOUT_LAGS
 from ..tables.state import stages_text
@@ -25,7 +25,7 @@ from ..text import (
     kept_day_text,
     known_since_text,
     known_text,
-    stale_text,
+    stale_sentences,
 )
 
 BESIDE = {"known": "Publicly known", "compute_alone": ON_COMPUTE_ALONE, "without_lags": WITHOUT_LAGS}
@@ -97,26 +97,38 @@ def headline_of(run: Run) -> Headline:
         high=high,
         errors=tuple(errors_of(forecast["ready"])),
         lines=(*_spread(run), *_lines(forecast)),
-        warnings=(*_stale(forecast, manifest.as_of), *(harmless(str(line)) for line in forecast.get("warnings") or ())),
+        warnings=(
+            *stale_sentences(_silences(forecast, manifest.as_of)),
+            *(harmless(str(line)) for line in forecast.get("warnings") or ()),
+        ),
         known_since=_known_since(forecast),
     )
 
 
-def _stale(forecast: Mapping[str, Any], as_of: date) -> list[str]:
-    """Say that nobody had looked for long, where that is so; once for all silences last confirmed on a day."""
-    said = []
-    for silence in forecast["silences"] if "silences" in forecast else _silence_of_old(forecast, as_of):
-        confirmed, counted = silence["confirmed_through"], silence["counted_through"]
-        if confirmed is not None and as_of - date.fromisoformat(confirmed) > STALE:
-            said.append(stale_text(date.fromisoformat(confirmed), read_on=counted > confirmed))
-    return list(dict.fromkeys(said))
+def _silences(forecast: Mapping[str, Any], as_of: date) -> list[Silence]:
+    """The silences that a run counted, as it has kept them."""
+    if "silences" not in forecast:
+        return _silence_of_old(forecast, as_of)
+    return [
+        Silence(
+            str(kept["item"]),
+            str(kept["event"]),
+            as_of,
+            None if kept["confirmed_through"] is None else date.fromisoformat(kept["confirmed_through"]),
+            date.fromisoformat(kept["counted_through"]),
+        )
+        for kept in forecast["silences"]
+    ]
 
 
-def _silence_of_old(forecast: Mapping[str, Any], as_of: date) -> list[dict[str, Any]]:
+def _silence_of_old(forecast: Mapping[str, Any], as_of: date) -> list[Silence]:
     """The silence about the run's event, of which runs kept a day before they named every silence that they count."""
-    confirmed = forecast.get("silence_confirmed_through")
-    counted = as_of.isoformat() if forecast.get("silent_through_as_of") is True else confirmed
-    return [{"confirmed_through": confirmed, "counted_through": counted}]
+    kept = forecast.get("silence_confirmed_through")
+    if kept is None:
+        return []
+    confirmed = date.fromisoformat(kept)
+    counted = as_of if forecast.get("silent_through_as_of") is True else confirmed
+    return [Silence("", str(forecast.get("event")), as_of, confirmed, counted)]
 
 
 def days_of(entry: Mapping[str, Any]) -> tuple[str, str, str]:
