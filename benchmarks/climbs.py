@@ -40,7 +40,7 @@ from import_graph import ROOM, ImportGraph, floor_of, read_imports
 
 DAY = date(2026, 11, 21)
 DRAWS = 50_000
-BOUNDS = {"run": 51, "condition": 8}
+BOUNDS = {"run": 51, "condition": 5}
 FUNCTION = inspect.CO_OPTIMIZED | inspect.CO_NEWLOCALS  # what the code of a module or of a class's body lacks
 Pair = tuple[str, str]
 

@@ -80,7 +80,7 @@ def spent(enacted: Iterable[Enacted], levers: Mapping[str, Lever], race: Race) -
 def _adds_nothing(change: Intervention, force: Intervention) -> bool:
     """Whether what would be changed has been already: certain on both sides."""
     removed = {name for name, share in force.kept.items() if share == 0.0}
-    stopped = removed | {name for name, month in force.stop.items() if month <= change.act_from_month}
+    stopped = removed.union(force.stop)  # by the day of the latest policy, which is that of the change
     limited = bool(force.limit_distillation) or not change.limit_distillation
     return limited and removed.issuperset(change.kept) and stopped.issuperset(change.stop)
 

@@ -1,10 +1,8 @@
-r"""`run_finished`: a firm has ended a pre-training run on a day, its size known or not.
+"""`run_finished`: a firm has ended a pre-training run on a day, its size known or not.
 
-.. math:: d \sim N(t_\mathrm{pretrained}, s_d) \quad\text{or, of a run of C FLOP,}\quad
-          \log C \sim N\Bigl(\log\Bigl(12\,\frac{\gamma}{1 + e}\,\mathrm{pool}(b)\,F\,u\Bigr), s_C\Bigr)
-
-:math:`t_\mathrm{pretrained}` is the month at which the firm's pre-training for the event ends, b the day on which the
-run began, or where that is not known the day on which it ended. See `runs` for the rest.
+Day and size are held against the model as `runs` says: the day against the month at which the firm's pre-training for
+the event ends, the size against what the firm's run could get on the day on which it began, or where that is not known
+on the day on which it ended.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
-r"""`run_started`: a firm has begun a run on a day, its size known or not.
+"""`run_started`: a firm has begun a run on a day, its size known or not.
 
-.. math:: d \sim N(t_\mathrm{launch}, s_d) \quad\text{or, of a run of C FLOP,}\quad
-          \log C \sim N\Bigl(\log\Bigl(12\,\frac{\gamma}{1 + e}\,\mathrm{pool}(d)\,F\,u\Bigr), s_C\Bigr)
-
-:math:`t_\mathrm{launch}` is the month at which the firm's run to the event launches. What a leak of a run without a
-size claims is that it is this run: a `reliability` below 1 says how far that is believed. See `runs` for the rest.
+Day and size are held against the model as `runs` says: the day against the month at which the firm's run to the event
+launches, the size against what the firm's run can get on the day. What a leak of a run without a size claims is that it
+is this run: a `reliability` below 1 says how far that is believed.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
 r"""What leaks say of a firm's run: when it begins or ends, or how large it is.
 
-Of a run whose size is not known, the day d is held against the month at which the firm's run to the event begins or
+Of a run whose size is not known, the day d is held against the month t at which the firm's run to the event begins or
 ends in the model, :math:`d \sim N(t, s_d)`. Of a run of C FLOP, its size is held against what the firm's run can get,
 
-.. math:: \log C \sim N\Bigl(\log\Bigl(12\,\frac{\gamma}{1 + e}\,\mathrm{pool}(t)\,F\,u\Bigr), s_C\Bigr) ,
+.. math:: \log C \sim N\Bigl(\log\Bigl(12\,\frac{\gamma}{1 + e}\,\mathrm{pool}(b)\,F\,u\Bigr), s_C\Bigr) ,
 
-:math:`\gamma` being the firm's budget, the larger of habit and commitment, e what rival models and teams take of it
-(see `budget_in_force`; 0 where nothing of the kind stands in the way to the event), and u the share of the firm's
-largest run that such a run typically comes to (1 for its flagship). In every draw that agrees with a run as large as
-the event then requires of the firm, the firm can launch by then: the gate asks the same of the same run.
+b being the day on which the run began, :math:`\gamma` the firm's budget, the larger of habit and commitment, e what
+rival models and teams take of it (see `budget_in_force`; 0 where nothing of the kind stands in the way to the event),
+and u the share of the firm's largest run that such a run typically comes to (1 for its flagship). In every draw that
+agrees with a run as large as the event then requires of the firm, the firm can launch by then: the gate asks the same
+of the same run.
 """
 
 from __future__ import annotations

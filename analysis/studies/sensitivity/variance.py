@@ -72,7 +72,6 @@ def sobol_from_design(
     rng: np.random.Generator,
     *,
     points: int = DESIGN_POINTS,
-    replicates: int = REPLICATES,
 ) -> list[SobolIndex]:
     """Sobol indices of a function of independent quantities.
 
@@ -83,11 +82,9 @@ def sobol_from_design(
     beliefs : dict of str to Family
         Distribution of each quantity, none fixed.
     rng : numpy.random.Generator
-        Scrambles the designs.
+        Scrambles the designs, `REPLICATES` of them.
     points : int
         Points of a design, a power of two: (number of quantities + 2) times as many evaluations.
-    replicates : int
-        Number of designs.
 
     Returns
     -------
@@ -104,7 +101,7 @@ def sobol_from_design(
     def function(values: Array) -> Array:
         return evaluate(dict(zip(names, values, strict=True)))
 
-    designs = [sobol_indices(func=function, n=points, dists=marginals, rng=stream) for stream in rng.spawn(replicates)]
+    designs = [sobol_indices(func=function, n=points, dists=marginals, rng=stream) for stream in rng.spawn(REPLICATES)]
     first = np.array([np.atleast_1d(design.first_order) for design in designs])
     total = np.array([np.atleast_1d(design.total_order) for design in designs])
     return [
