@@ -43,7 +43,7 @@ def texts_of_movement() -> tuple[Any, ...]:
 
 def texts_of_structures() -> tuple[Any, ...]:
     refused = [Refused("one", "One", str(REFUSAL), REFUSAL)]
-    return refused[0].reason, refused_texts(refused)[0], refused_as_json(refused)[0]["reason"]
+    return refused[0].reason, refused_texts(refused_as_json(refused))[0], refused_as_json(refused)[0]["reason"]
 
 
 def texts_of_worlds() -> tuple[Any, ...]:

@@ -10,22 +10,25 @@ from typing import Any, cast
 import pytest
 
 from catchup.analysis.archive.reading import FORECAST, Run
+from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.inference.estimates import Estimate
 from catchup.analysis.inference.forecast import forecast
-from catchup.analysis.inference.posterior import prior_of
+from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.silence import Silence
 from catchup.analysis.inference.words import chance_text
 from catchup.analysis.presentation.json_form import share_as_json
-from catchup.analysis.presentation.report.report import _headline
+from catchup.analysis.presentation.report.report import _headline, _spread
+from catchup.analysis.presentation.report.sections import Sections
 from catchup.analysis.presentation.site.feed import Told, feed_text
 from catchup.analysis.presentation.site.headline import headline_of
 from catchup.analysis.presentation.site.moved import Story
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.forecast import known_lines, layout
-from catchup.analysis.presentation.tables.structure_spread import spread_text
+from catchup.analysis.presentation.tables.structure_spread import refused_as_json, spread_text
 from catchup.analysis.presentation.text import stale_sentences
+from catchup.analysis.studies.structure_dates import Refused
 from catchup.analysis.studies.structure_spread import structure_spread
 from catchup.analysis.studies.structures import structures
 from catchup.model.assumptions import load_assumptions
@@ -51,6 +54,44 @@ def test_how_far_structures_disagree_stands_next_to_the_date() -> None:
     answer = as_json(forecast(drawn))
     headline = headline_of(kept(answer, structures=as_json(structures(drawn))))
     assert headline.lines == (f"{spread_text(question, structure_spread(drawn))}.", *headline_of(kept(answer)).lines)
+
+
+@pytest.mark.parametrize(
+    ("answering", "begins"), [(None, "Medians of this model and "), (1, "No model of another shape has an answer; ")]
+)
+def test_who_has_no_part_in_it_is_said_as_in_the_report(answering: int | None, begins: str) -> None:
+    """Of structures that do not date the event, and of those that the evidence contradicts."""
+    drawn = prior_of(Question(load_assumptions(), DAY, draws=2_000))
+    error = UntrustworthyError("too few draws: try more --draws")
+    asked = structures(drawn)
+    found = replace(
+        asked,
+        structures=asked.structures[:answering],
+        left_out=("A trend", "Another"),
+        refused=(Refused("own", "One's own", str(error), error),),
+    )
+    (said,) = _spread(sections_of(drawn, results={"structures": found}))
+    rows = {"structures": as_json(asked)["structures"][:answering], "refused": refused_as_json(found.refused)}
+    run = kept(as_json(forecast(drawn)), structures={**rows, "left_out": list(found.left_out)})
+    assert headline_of(run).lines[0] == f"{said}."
+    assert said.startswith(begins)
+    assert said.endswith(
+        "; left out, since they do not date compute-equivalent: A trend, Another; "
+        "One's own is left out: too few draws: try more --draws"
+    )
+
+
+def sections_of(drawn: Posterior, **found: Any) -> Sections:
+    return Sections(drawn, forecast(drawn), found.get("results", {}), None, None, refused=found.get("refused", {}))
+
+
+def test_that_structures_have_no_answer_is_said_as_in_the_report() -> None:
+    drawn = prior_of(Question(load_assumptions(), DAY, draws=500))
+    (said,) = _spread(sections_of(drawn, refused={"structures": "the evidence contradicts them all"}))
+    assert said == "How far models of other shapes disagree cannot be told: the evidence contradicts them all"
+    answer = as_json(forecast(drawn))
+    untold = headline_of(kept(answer, refused={"structures": "the evidence contradicts them all"}))
+    assert untold.lines == (f"{said}.", *headline_of(kept(answer, refused={"voi": "too few draws"})).lines)
 
 
 @pytest.mark.parametrize("event", ["compute-equivalent", "widely-served"])

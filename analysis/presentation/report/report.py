@@ -19,7 +19,7 @@ from ..site.moved import NO_EARLIER_RUN, Story, story, untold_since
 from ..tables.evidence import evidence_of, item_as_json
 from ..tables.forecast import beside_texts, known_lines
 from ..tables.state import served_in, stages_text
-from ..tables.structure_spread import spread_text
+from ..tables.structure_spread import spread_text, untold_spread_text
 from ..text import around_text, date_text, day_text, error_text, stale_sentences, with_days
 from .contents import sections_of_report
 from .section import Fold, Picture, Sentence
@@ -102,7 +102,7 @@ def _spread(sections: Sections) -> list[str]:
     """Say how far models of other shapes disagree, where the run has asked them."""
     found, refused = sections.results.get("structures"), sections.refused.get("structures")
     if refused is not None:
-        return [f"How far models of other shapes disagree cannot be told: {refused}"]
+        return [untold_spread_text(refused)]
     if found is None:
         return []
     return [spread_text(sections.forecast.question, StructureSpread(found.structures, found.left_out, found.refused))]

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ...archive.reading import Run
+from ...archive.reading import REFUSED, Run
 from ...inference.estimates import Estimate
 from ...inference.silence import Silence
 from ..harmless import harmless
 from ..tables.forecast import ON_COMPUTE_ALONE, WITHOUT_LAGS
 from ..tables.state import stages_text
-from ..tables.structure_spread import medians_text
+from ..tables.structure_spread import spread_sentence, untold_spread_text
 from ..text import (
     KEPT_ROUNDED,
     arrival_text,
@@ -48,8 +48,8 @@ class Headline:
     errors : tuple of float or None
         Their Monte Carlo errors, months.
     lines : tuple of str
-        How far models of other shapes disagree, the same on compute alone and so on, where the race stands, and how
-        likely not for years.
+        How far models of other shapes disagree or why it cannot be told, the same on compute alone and so on, where the
+        race stands, and how likely not for years.
     warnings : tuple of str
         What the run says against itself.
     known_since : str
@@ -164,8 +164,11 @@ def _known(forecast: Mapping[str, Any]) -> str:
 
 
 def _spread(run: Run) -> list[str]:
-    """Say how far models of other shapes lie apart, where the run has asked them."""
-    asked = run.section("structures")
+    """Say how far models of other shapes lie apart, or why it cannot be told, where the run has asked them."""
+    asked, untold = run.section("structures"), run.section(REFUSED)
+    reason = untold.get("structures") if isinstance(untold, dict) else None
+    if reason is not None:
+        return [f"{untold_spread_text(harmless(str(reason)))}."]
     if asked is None:
         return []
     rows = {row["id"]: row for row in asked["structures"] if row.get("duplicate_of") is None}
@@ -175,7 +178,9 @@ def _spread(run: Run) -> list[str]:
         (name, harmless(rows[name]["title"]), kept_day_text(ready[name]))
         for name in sorted(months, key=months.__getitem__)
     ]
-    return [f"{medians_text(medians)}."] if medians else []
+    left_out = [harmless(title) for title in asked.get("left_out", ())]
+    refused = [{key: harmless(row[key]) for key in ("title", "reason")} for row in asked.get("refused", ())]
+    return [f"{spread_sentence(medians, left_out, refused, harmless(run.manifest.event))}."]
 
 
 def _lines(forecast: Mapping[str, Any]) -> list[str]:

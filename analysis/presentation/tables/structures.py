@@ -76,8 +76,8 @@ def pooling_lines(result: Structures) -> list[str]:
             for row in result.structures
             if row.duplicate_of is not None
         ),
-        *([left_out_text(result.left_out, result.question)] if result.left_out else []),
-        *(f"{said}." for said in refused_texts(result.refused)),
+        *([left_out_text(result.left_out, result.question.event)] if result.left_out else []),
+        *(f"{said}." for said in refused_texts(refused_as_json(result.refused))),
         weights_text(shares, result.withheld, len(result.stacked_on)),
     ]
 
