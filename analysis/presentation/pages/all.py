@@ -17,6 +17,8 @@ from .bridge import bridge_page
 from .command import page_command
 from .evidence import evidence_page
 from .leaves_out import leaves_out_page
+from .outputs import outputs_page
+from .rows import rows_page
 from .scenarios import scenario_page
 from .structures import structure_page
 from .worlds import world_page
@@ -25,6 +27,8 @@ PAGES: dict[str, Callable[[Question], str]] = {
     "bridge.md": bridge_page,
     "evidence.md": lambda question: evidence_page(load_ledger().items),
     "leaves-out.md": leaves_out_page,
+    "outputs.md": lambda question: outputs_page(),
+    "rows.md": lambda question: rows_page(),
     "scenarios.md": scenario_page,
     "structures.md": structure_page,
     "worlds.md": world_page,
