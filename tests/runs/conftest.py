@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -19,6 +20,7 @@ from catchup.analysis.inference.request import Request
 from catchup.analysis.presentation.site import build
 from catchup.analysis.presentation.site.cards import card_of
 from catchup.analysis.runs import run as orchestration
+from catchup.analysis.runs.publish import publish
 from catchup.analysis.runs.replay import replay
 from catchup.model.assumptions import Assumptions, load_assumptions
 
@@ -91,3 +93,19 @@ def shelf(request_: Request, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     """Five brief runs, three weeks apart: two items arrive in between."""
     folder = tmp_path_factory.mktemp("shelf") / "runs"
     return folder, list(replay(request_, folder, FIRST, LAST, timedelta(days=22)))
+
+
+@pytest.fixture(scope="session")
+def site(shelf: tuple[Path, list[Run]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Those runs published; not to be written into."""
+    folder = tmp_path_factory.mktemp("published") / "site"
+    publish(shelf[0], folder)
+    return folder
+
+
+@pytest.fixture
+def copies(shelf: tuple[Path, list[Run]], tmp_path: Path, cards_drawn_once: None) -> Path:
+    """The three newest runs: one that is neither the first nor the last is among them."""
+    for one in shelf[1][-3:]:
+        shutil.copytree(one.folder, tmp_path / "runs" / one.name)
+    return tmp_path / "runs"
