@@ -4,39 +4,31 @@ from __future__ import annotations
 
 import json
 import math
-import warnings
 from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 
-import arviz_stats
 import numpy as np
 import pytest
-import xarray as xr
 from false_alarms import FALSE_ALARM, widest
 from scipy import stats
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.diagnostics import Diagnostics
-from catchup.analysis.inference.estimates import Distribution, Estimate, Weighting
+from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.forecast import forecast
-from catchup.analysis.inference.likelihoods import likelihoods, prior_for
+from catchup.analysis.inference.likelihoods import prior_for
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
-from catchup.analysis.inference.request import Request, posterior
-from catchup.analysis.inference.tree.result_tree import result_tree
+from catchup.analysis.inference.request import Request
 from catchup.analysis.presentation.figures.predictive import draw_predictive
 from catchup.analysis.presentation.table import Room
 from catchup.analysis.presentation.tables.checks import layout
 from catchup.analysis.studies.checks.draws import _monte_carlo_error, check_draws
-from catchup.analysis.studies.checks.leave_one_out import LeftOut, _from_chains, check_left_out, leave_one_out
-from catchup.analysis.studies.checks.power import check_power_scaling
+from catchup.analysis.studies.checks.leave_one_out import leave_one_out
 from catchup.analysis.studies.checks.predictions import Prediction, check_predictions, predict
 from catchup.analysis.studies.checks.result import CheckResult, judge_above, judge_below, trustworthy
 from catchup.analysis.studies.checks.study import Checks, check, checks_of
-from catchup.analysis.studies.influence import CONFLICT
-from catchup.analysis.studies.sensitivity.power_scaling import DATE, PowerScaling, power_scaling, power_scaling_of
-from catchup.evidence.layout import OBSERVATION
 from catchup.evidence.selection import Selection
 from catchup.model import load_assumptions
 from catchup.model.assumptions import Assumptions
@@ -293,54 +285,6 @@ def test_without_evidence_the_draws_are_the_priors_and_no_weight_is_judged(
     assert "1 not applicable: the answer can be trusted" in " ".join(printed.split())
 
 
-def test_leaving_items_out_of_the_twin_is_the_closed_form() -> None:
-    figures = {"first": (2.2, 0.3), "second": (1.4, 0.5)}
-    question = twin_question(100_000)
-    answer = condition(question, counting([reading(name, *pair) for name, pair in figures.items()]), "importance")
-    for row in leave_one_out(answer):
-        (other,) = (pair for name, pair in figures.items() if name != row.item)
-        precision = 1 / 0.4**2 + 1 / other[1] ** 2
-        mean = (math.log(1.5) / 0.4**2 + math.log(other[0]) / other[1] ** 2) / precision
-        value, error = figures[row.item]
-        exact = stats.norm(mean, math.hypot(precision**-0.5, error)).logpdf(math.log(value))
-        assert abs(row.given_others.value - exact) < widest(row.given_others.mcse)
-
-
-@pytest.mark.slow
-def test_both_engines_leave_items_out_alike(sampled_current: Posterior) -> None:
-    question = Question(load_assumptions(), DAY, draws=100_000)
-    of_prior = {row.item: row for row in leave_one_out(posterior(Request(question, engine="importance")))}
-    for row in leave_one_out(sampled_current):
-        other = of_prior[row.item]
-        assert row.khat < 0.7
-        error = math.hypot(row.given_others.mcse, other.given_others.mcse)
-        assert abs(row.given_others.value - other.given_others.value) < widest(error), row.item
-
-
-@pytest.mark.slow
-def test_leaving_items_out_of_chains_is_arvizs(sampled: Posterior) -> None:
-    question, items = sampled.question, sampled.items
-    chains = _from_chains(likelihoods(question, sampled.source, items), sampled.source.weighting)
-    found = {name: value for name, value, _ in chains}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of a k-hat above 0.7, which is read below
-        found_by_arviz = arviz_stats.loo(result_tree(sampled), pointwise=True)
-    elpd, trusted = found_by_arviz.elpd_i, found_by_arviz.pareto_k < 0.7
-    assert set(elpd["item"].values) == set(found)
-    assert trusted.sum() >= 5
-    for name in map(str, elpd["item"].values[trusted]):
-        assert found[name].value == pytest.approx(float(elpd.sel(item=name)), abs=5e-3)
-
-
-@pytest.mark.parametrize(
-    ("khat", "given_others", "verdict"),
-    [(0.2, -1.0, "pass"), (0.8, -1.0, "warn"), (math.inf, -1.0, "warn"), (0.2, -1.0 + 2 * CONFLICT, "warn")],
-)
-def test_items_that_the_others_speak_against_are_pointed_out(khat, given_others, verdict) -> None:
-    row = LeftOut("an-item", Estimate(given_others, 0.01), -1.0, khat)
-    assert next(iter(check_left_out(iter([row])))).verdict == verdict
-
-
 @pytest.mark.slow
 def test_chains_pass_their_checks(sampled: Posterior) -> None:
     found = checks_of(sampled)
@@ -349,98 +293,6 @@ def test_chains_pass_their_checks(sampled: Posterior) -> None:
     assert {"rhat", "ess", "divergences", "mcse", "power-scaling"} <= set(by_id(found.results))
     assert by_id(found.results)["rhat"].verdict == "pass"
     assert by_id(found.results)["divergences"].figure == 0.0
-
-
-@pytest.fixture(scope="module")
-def tree(reweighted: Posterior) -> xr.DataTree:
-    return result_tree(reweighted)
-
-
-def columns(variable: xr.DataArray, dim: str) -> dict[str, np.ndarray]:
-    return {str(label): variable.sel({dim: label}).values.ravel() for label in variable[dim].values}
-
-
-def test_power_scaling_is_arvizs(tree: xr.DataTree) -> None:
-    posterior, event = tree["posterior"], tree.attrs["event"]
-    moved = {DATE: posterior[DATE].sel(event=event), "rl_ratio": posterior["rl_ratio"]}
-    priors = columns(tree["log_prior"]["quantities"], "quantity")
-    items = columns(tree["log_likelihood"][OBSERVATION], "item")
-    rows = power_scaling({name: draws.values.ravel() for name, draws in moved.items()}, priors, items)
-    rows = {(row.quantity, row.component): row for row in rows}
-    for name in (DATE, "rl_ratio"):
-        for group in ("prior", "likelihood"):
-            expected = arviz_stats.psense(tree, var_names=[name], group=group)[name].item()
-            assert getattr(rows[name, "all"], group).value == pytest.approx(expected, abs=2e-3)
-    alone = arviz_stats.psense(
-        tree, var_names=[DATE], group="prior", group_coords={"quantity": ["benchmark_optimism_cyber"]}
-    )
-    assert rows[DATE, "benchmark_optimism_cyber"].prior.value == pytest.approx(alone[DATE].item(), abs=2e-3)
-
-
-def test_a_flat_prior_has_no_say(named: Posterior) -> None:
-    rows = {row.component: row for row in power_scaling_of(named) if row.quantity == DATE}
-    assert rows["h200_shipped"].prior.value == pytest.approx(0.0, abs=1e-5)  # log-uniform: constant where it is scaled
-    assert rows["no-public-model"].likelihood is not None  # equally likely in most draws, which no Pareto tail fits
-
-
-def test_only_what_the_date_depends_on_counts(named: Posterior) -> None:
-    rows = power_scaling_of(named)
-    components = {row.component for row in rows}
-    assert "distilled_share" not in components
-    assert {"algorithmic_progress", "rl_ratio", "epoch-lag-records"} <= components
-    assert (rows[0].quantity, rows[0].component) == (DATE, "all")
-
-
-@pytest.mark.parametrize(
-    ("prior", "likelihood", "error", "diagnosis", "verdict"),
-    [
-        (0.2, 0.2, 0.01, "potential prior-data conflict", "warn"),
-        (0.2, 0.01, 0.01, "strong prior / weak likelihood", "pass"),
-        (0.01, 0.2, 0.01, "no conflict", "pass"),
-        (0.06, 0.2, 0.01, "undecided, perhaps potential prior-data conflict", "warn"),
-        (0.04, 0.2, 0.01, "undecided, perhaps no conflict", "warn"),
-    ],
-)
-def test_power_scaling_is_diagnosed_as_in_the_reference(prior, likelihood, error, diagnosis, verdict) -> None:
-    whole = PowerScaling(DATE, "all", Estimate(prior, error), Estimate(likelihood, error))
-    rows = [whole, PowerScaling(DATE, "eci-lag", None, Estimate(0.1, error))]
-    result = check_power_scaling(rows)
-    assert rows[0].diagnosis == diagnosis
-    assert (result.verdict, result.figure) == (verdict, min(prior, likelihood))
-
-
-def test_what_cannot_be_scaled_is_not_applicable_and_never_passes() -> None:
-    for sides in ((math.nan, math.nan), (math.nan, 0.2), (0.0, math.nan)):
-        whole = PowerScaling(DATE, "all", *(Estimate(side, math.nan) for side in sides))
-        assert (whole.conflict, whole.diagnosis) == (None, "not applicable")
-        result = check_power_scaling([whole, PowerScaling(DATE, "eci-lag", None, Estimate(math.nan, math.nan))])
-        assert (result.verdict, result.figure, result.advice) == ("not applicable", None, "")
-        assert "nan" not in result.detail
-        assert trustworthy([result])
-
-
-def test_prior_and_evidence_that_pull_apart_are_seen() -> None:
-    """The same reading, as the prior expects it and three standard deviations away."""
-    verdicts = {}
-    for name, value in (("expected", 1.5), ("far", 1.5 * math.exp(3.0 * math.hypot(0.4, 0.2)))):
-        question = twin_question(100_000)
-        answer = condition(question, counting([reading(name, value, 0.2)]), "importance")
-        verdicts[name] = check_power_scaling(power_scaling_of(answer))
-    assert verdicts["far"].verdict == "warn"
-    assert (verdicts["expected"].figure or 0.0) < (verdicts["far"].figure or 0.0)
-
-
-@pytest.mark.slow
-def test_sensitivity_carries_power_scaling(capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["sensitivity", "--as-of", DAY.isoformat(), "--draws", "30000", "--engine", "importance", "--json"]
-    assert run([*arguments, "--evidence", "eci-lag"]) == 0
-    rows = json.loads(capsys.readouterr().out)["power_scaling"]
-    assert {"quantity", "component", "prior", "prior_mcse", "likelihood", "likelihood_mcse", "diagnosis"} == set(
-        rows[0]
-    )
-    assert rows[0]["quantity"] == DATE
-    assert run([*arguments, "--evidence", "none"]) == 0
-    assert json.loads(capsys.readouterr().out)["power_scaling"] == []
 
 
 def test_every_item_has_its_panel(default: Checks) -> None:
