@@ -88,7 +88,7 @@ def forecast(
 
 def _beside(drawn: Posterior, *, pool: bool) -> StructureSpread | None:
     """What models of other shapes answer on the same evidence, where the date is not their pool's."""
-    if pool or not drawn.items:
+    if pool:
         return None
     from ..studies.structure_spread import spread_beside
 

@@ -47,7 +47,7 @@ def unrepeated(run: Run) -> list[Departure]:
     raised = asked != snapshot.question.draws
     drawn = prior_of(question) if engine == FORWARD else condition(question, Selection(items), engine, more=raised)
     moved = moved_by_evidence(drawn) if items else None
-    made, reason = forecast_files(forecast(drawn), moved), made_elsewhere(run)
+    made, reason = forecast_files(drawn, forecast(drawn), moved), made_elsewhere(run)
     made[FORECAST]["notes"] = with_set_aside(made[FORECAST]["notes"], run.forecast.get("notes", ()))
     return [
         Departure(name, "unrepeated", reason)

@@ -191,7 +191,7 @@ def _asked(name: str, study: Callable[[Posterior], Any], drawn: Posterior) -> An
 
 def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = False) -> None:
     """Write a run's files into a folder."""
-    for name, content in forecast_files(sections.forecast, sections.by_evidence).items():
+    for name, content in forecast_files(sections.posterior, sections.forecast, sections.by_evidence).items():
         _write_json(folder / name, content)
     for name, result in sections.results.items():
         _write_json(folder / f"{name}.json", as_json(result))

@@ -119,21 +119,21 @@ def spread_beside(posterior: Posterior) -> StructureSpread | None:
     -------
     StructureSpread or None
         The race and the trends, on at most 100 000 draws; neither the race's mobilisation, which takes as long as the
-        race does, nor structures of one's own, for which all packages would be looked through. None where no trend
-        dates the event.
+        race does, nor structures of one's own, for which all packages would be looked through. None where no item
+        is counted, or no trend dates the event.
 
     Examples
     --------
     >>> from datetime import date
-    >>> from catchup.analysis import Question, prior_of
+    >>> from catchup.analysis import Question, Request, posterior
     >>> from catchup.analysis.studies.structure_spread import spread_beside
     >>> from catchup.model import load_assumptions
-    >>> found = spread_beside(prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=2_000)))
-    >>> [row.id for row in found.pooled]
+    >>> question = Question(load_assumptions(), date(2026, 11, 21), draws=20_000)
+    >>> [row.id for row in spread_beside(posterior(Request(question, evidence="eci-lag"))).pooled]
     ['compute-gate', 'trend-constant-lag', 'trend-growing-lag', 'trend-measured-lag']
     """
     question = posterior.question
-    trends = trend_structures(question)
+    trends = trend_structures(question) if posterior.items else ()
     if not trends:
         return None
     asked = replace(question, draws=min(question.draws, MOST_BESIDE))
