@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from statistics import NormalDist
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-Level = Annotated[float, Field(ge=0.01, le=0.9999)]
+HIGHEST = 0.9999
+
+
+def no_percent(level: Any) -> Any:
+    """Refuse a level in percent, with the probability that it means."""
+    if isinstance(level, float | int) and 1 < level < 100:
+        raise ValueError(f"should be at most {HIGHEST:g}, not {level:g}; {level:g}% is the level {level / 100:g}")
+    return level
+
+
+Level = Annotated[float, Field(ge=0.01, le=HIGHEST), BeforeValidator(no_percent)]
 """Probability that an interval states; nearer to 0 or 1 its width says nothing of an error."""
 
 

@@ -28,6 +28,7 @@ from .sources import Slug, Source
 Role = Literal["likelihood", "prior", "check"]
 RESERVED = frozenset({"default", "none"})
 """Ids that would read as a choice of items."""
+PLANNED = "what follows if a plan comes true is asked by a scenario"
 
 
 class ItemText(StrictModel):
@@ -331,7 +332,8 @@ def _checked(table: Mapping[str, Any], *, file: str) -> Item:
     likelihood, doubt = read_likelihood(kind.likelihood, kind.doubt(observed), stated, file=file, key="likelihood")
     day = kind.day(observed)
     if day is not None and day > text.known_since:
-        raise InputError(f"{day} is after known_since ({text.known_since})", file=file, key="observed.date")
+        problem = f"{day} is after known_since ({text.known_since}): nobody has seen it yet, and {PLANNED}"
+        raise InputError(problem, file=file, key="observed.date")
     confirmed = getattr(observed, "confirmed_through", None)
     if confirmed is not None and confirmed < text.known_since:
         raise InputError(f"{confirmed} is before known_since ({text.known_since})", file=file, key=CONFIRMED)

@@ -15,6 +15,12 @@ from ..priors.strict import StrictModel, misfit, read_toml, validate
 FILE = "evidence/units.toml"
 H100E, USD = "H100e", "USD"  # what the model itself counts in
 
+OTHERWISE = {
+    "chip": f'of a chip that {FILE} does not have, convert the number to H100e (chip = "{H100E}")',
+    "currency": f'of a currency that {FILE} does not have, convert the sum to US dollars (currency = "{USD}")',
+}
+"""What to do about a name that the table does not have."""
+
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 Positive = Annotated[float, Field(gt=0)]
 
@@ -98,7 +104,7 @@ def _named(what: str, name: str, rows: Mapping[str, Chip] | Mapping[str, Currenc
     by_name = dict(_names(rows))
     if name.lower() not in by_name:
         error = unknown_name(what, name, [*rows, *(other for row in rows.values() for other in row.also)])
-        raise misfit("", error.problem, error.nearest)
+        raise misfit("", f"{error.problem}: {OTHERWISE[what]}", error.nearest)
     return by_name[name.lower()]
 
 

@@ -21,15 +21,24 @@ from __future__ import annotations
 
 import datetime
 import math
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator
 
 from ...model.assumptions import DEFAULT_EVENT
 from ...model.equations import gap_on_day, smooth_positive_part
 from ...priors.strict import StrictModel
-from .kind import Clock, Figures, ModelState, Name, Positive, log_of
+from .kind import Clock, Figures, ModelState, Name, Positive, calculable, log_of
 from .normal import NormalKind
 
 ORGANISATION_ERROR = "organisation_error"
+
+
+def behind(months: float) -> float:
+    """Refuse a lag of models that are no longer behind, with the kinds that say so."""
+    if months <= 0:
+        raise ValueError(f"should be above 0, not {months:g}: that none is left is said by a milestone, or a claim")
+    return months
 
 
 class Observed(StrictModel):
@@ -38,7 +47,7 @@ class Observed(StrictModel):
     The day is the item's ``known_since`` and the organisation its first source's publisher where the file names none.
     """
 
-    value: Positive
+    value: Annotated[float, AfterValidator(behind), AfterValidator(calculable)]
     scope: Literal["general", "cyber"]
     date: datetime.date | None = None
     organisation: Name | None = None

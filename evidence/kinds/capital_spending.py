@@ -26,6 +26,7 @@ from .money import in_other_currencies, rate_known
 from .normal import NormalKind
 from .stocks import growth_lacking, last_arrival, sources_of, stock_at
 
+HALF_A_YEAR = 6  # months of a year in which sources must go on for its spending to be held against them
 PRICE, AI_SHARE = "capital_per_h100e", "ai_capital_share"
 
 
@@ -75,8 +76,9 @@ class CapitalSpending(NormalKind[Observed, Likelihood]):
         if not sources:
             return "observed.firm", f"{observed.firm} buys no compute in the model, but rents it: see rental_spend"
         last = assumptions.calendar.day(last_arrival(assumptions, sources))
-        if last is not None and observed.year > last.year:
-            problem = f"{observed.year} is a year in which the model brings no compute: a year up to {last.year}"
+        if last is not None and observed.year > (newest := last.year - (last.month <= HALF_A_YEAR)):
+            brought = "no compute" if observed.year > last.year else f"hardly any compute (none after {last})"
+            problem = f"{observed.year} is a year in which the model brings {brought}: a year up to {newest}"
             return "observed.year", f"{problem} was expected"
         return growth_lacking(datetime.date(observed.year, 1, 1), likelihood.yearly_growth, assumptions)
 

@@ -16,7 +16,8 @@ def rate_known(year: int | None, info: ValidationInfo) -> int | None:
     if known and year is None:
         raise ValueError(f"is missing: the rate of {currency} is that of a year ({min(known)} to {max(known)})")
     if known and year not in known:
-        raise ValueError(f"the rate of {currency} is known for {min(known)} to {max(known)}, not for {year}")
+        problem = f"the rate of {currency} is known for {min(known)} to {max(known)}, not for {year}"
+        raise ValueError(f'{problem}: convert the sum to US dollars (currency = "{USD}")')
     return year
 
 
