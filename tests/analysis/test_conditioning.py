@@ -482,13 +482,16 @@ def test_log_evidence_is_the_mean_likelihood(asked: Question, answer: Posterior)
 def test_a_shift_too_small_to_be_shown_is_no_shift_beyond_its_error(asked: Question, answer: Posterior) -> None:
     tiny = Movement(("x",), answer.ready, {0.5: Estimate(-1e-4, 1e-6)})
     assert tiny.beyond_noise
-    assert movement_text(asked, "x", tiny).startswith("x moved the median by less than 0.01 months, from ")
+    within = Movement(("x",), answer.ready, {0.5: Estimate(1e-4, 1e-3)})
+    assert not within.beyond_noise
+    for movement in (tiny, within):
+        assert movement_text(asked, "x", movement).startswith("x moved the median by less than 0.01 months, from ")
 
 
 def test_a_shift_of_the_tail_alone_is_said(asked: Question, answer: Posterior) -> None:
-    noise, late, none = Estimate(-1e-3, 2e-3), Estimate(2.5, 0.1), Estimate(0.0, 0.0)
+    noise, late, none = Estimate(-1e-3, 2e-2), Estimate(2.5, 0.1), Estimate(0.0, 0.0)
     said = movement_text(asked, "x", Movement(("x",), answer.ready, {0.05: none, 0.5: noise, 0.95: late}))
-    assert "by +0.00 ± 0.00 months" in said
+    assert "by +0.00 ± 0.02 months" in said
     assert said.endswith("within noise; the 95% date by +2.50 ± 0.10")
     unmoved = movement_text(asked, "x", Movement(("x",), answer.ready, dict.fromkeys((0.05, 0.5, 0.95), none)))
     assert unmoved == f"x did not move the median, {day_text(asked, answer.ready.quantile_value(0.5))}"

@@ -28,7 +28,7 @@ def movement_text(question: Question, what: str, movement: Movement) -> str:
     before = day_text(question, movement.before.quantile_value(0.5))
     if shift.value == 0.0 and shift.mcse == 0.0:
         said = f"{what} did not move the median, {before}"
-    elif movement.beyond_noise and abs(shift.value) < SMALLEST_SHIFT:
+    elif max(abs(shift.value), shift.mcse) < SMALLEST_SHIFT:
         said = f"{what} moved the median by less than {2.0 * SMALLEST_SHIFT:g} months, from {before}"
     else:
         size = "beyond" if movement.beyond_noise else "within"
