@@ -91,4 +91,9 @@ def place_taken_by(name: str) -> str:
     return f"{name} takes its place"
 
 
+def ended_by(name: str) -> str:
+    """Say that a silence is set aside because a report, of this id, ended it."""
+    return f"the silence was ended by {name}"
+
+
 NOTHING_SELECTED = Selection()

@@ -15,7 +15,7 @@ from .rumours import is_doubted
 from .schema import Item
 from .selected import Selection as Selection
 from .selected import SetAside as SetAside
-from .selected import place_taken_by, retraction
+from .selected import ended_by, place_taken_by, retraction
 
 
 def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, assumptions: Assumptions) -> Selection:
@@ -204,9 +204,7 @@ def _ended_silences(chosen: Sequence[Item], clock: Clock) -> dict[str, str]:
     """Silences that a counted milestone of the same event has ended; its own likelihood includes the wait."""
     reported = {item.event: item for item in reversed(_in_order(chosen, clock))}
     return {
-        item.id: f"the silence was ended by {reported[item.event].id}"
-        for item in chosen
-        if item.kind.is_silence and item.event in reported
+        item.id: ended_by(reported[item.event].id) for item in chosen if item.kind.is_silence and item.event in reported
     }
 
 

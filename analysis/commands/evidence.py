@@ -16,6 +16,7 @@ from ...evidence.confirmation import confirm, own_file, refuse_future, refuse_re
 from ...evidence.consistency import stood_in_text
 from ...evidence.ledgers import item_path
 from ...evidence.organisations import alone
+from ...evidence.remarks import denied_reports, remarks, said_twice
 from ...priors.clock import today
 from ...priors.errors import InputError, unknown_name
 from ..presentation.tables.evidence import COUNTED, Evidence, item_layout, layout, uses_of
@@ -99,7 +100,10 @@ def check_evidence(*files: Path, shown: Shown | None = None) -> int:
     warnings = [row.warning for row in judged if row.warning]
     if files:
         warnings += [line for item in checked if (line := stood_in_text(item, assumptions))]
-    warnings += [*_surprises(assumptions, day, checked), *alone(checked, ledger.items.values())] if files else []
+        warnings += [*_surprises(assumptions, day, checked), *alone(checked, ledger.items.values())]
+        warnings += remarks(checked, selection.counted)
+    warnings += said_twice(selection.counted, assumptions.race, checked)
+    warnings += denied_reports(selection, day)
     if shown.json:
         genuine = genuine_as_json(judged)
         rows = [

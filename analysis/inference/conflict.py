@@ -12,7 +12,7 @@ exclude it, it gives way to them (see `genuineness`). Silence is judged by `cont
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -193,7 +193,7 @@ def _refuse_unlikely(question: Question, predictions: _Predictions, items: Seque
             for name, tail in unpredicted.items()
         ]
         wider = [each.text for name in unpredicted for each in widenings(question, by_id[name])[:2]]
-        how = f"{ADVICE}: for instance of {' or '.join(wider)}" if wider else ADVICE
+        how = _how(wider, [by_id[name] for name in unpredicted])
         raise UntrustworthyError(
             f"evidence and prior conflict: a reading as far out has a probability below {UNLIKELY:g}. "
             f"{'. '.join(said)}. {how}"
@@ -203,11 +203,23 @@ def _refuse_unlikely(question: Question, predictions: _Predictions, items: Seque
         least = probability_text(min(contradicted.values()), 2.0 / (RESAMPLED * REPEATED))
         beside = "; ".join(f"{name}: {predictions.expectation_given_others(by_id[name])}" for name in contradicted)
         wider = [each.text for name in contradicted for each in widenings(question, by_id[name])[:1]]
-        how = f"{ADVICE}: for instance of {' or '.join(dict.fromkeys(wider))}" if wider else ADVICE
+        how = _how(dict.fromkeys(wider), [by_id[name] for name in contradicted])
         raise UntrustworthyError(
             f"items conflict: among observations predicted from the other items, one as far out has a probability "
             f"below {UNLIKELY:g} ({least}). {_quarrel(list(contradicted))} ({beside}). {how}"
         )
+
+
+def _how(wider: Iterable[str], items: Sequence[Item]) -> str:
+    """Say what to do about items in conflict: in general, about the prior, and about what their own files say."""
+    priors = " or ".join(wider)
+    files = {item.id: item.kind.file_could_say(item.observed, item.likelihood) for item in items}
+    return ". ".join(
+        [
+            f"{ADVICE}: for instance of {priors}" if priors else ADVICE,
+            *(f"Of {name}: {said}" for name, said in files.items() if said),
+        ]
+    )
 
 
 def _refuse_collapse(predictions: _Predictions, items: Sequence[Item]) -> None:

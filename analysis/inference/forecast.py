@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...model.calendar import month_ends
+from .cautions import cautions_of
 from .commitments import StreamedCommitments, commitments_of
 from .diagnostics import WORST_KHAT, Diagnostics, few_for_quantiles
 from .draws import PriorDraws, Values
@@ -90,6 +91,8 @@ class Forecast(Result):
         How each item counted that may not be about what it says is read.
     unopened : tuple of str
         Items counted that rest on a source whose address nobody opened.
+    cautions : tuple of str
+        What else is to be told of the items counted; see `cautions_of`.
 
     Examples
     --------
@@ -121,6 +124,7 @@ class Forecast(Result):
     concealed: Estimate = ZERO
     silences: tuple[Silence, ...] = ()
     unopened: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
     pooled_over: tuple[str, ...] = ()
     of_the_race: AnyDistribution | None = None
 
@@ -150,10 +154,11 @@ class Forecast(Result):
         yield from not_by(self.ready, self.question)
 
     def warnings(self) -> list[str]:
-        """Say which quantiles have too few draws, which items are read otherwise, and that secrecy alone is left."""
+        """Say which quantiles have too few draws, what is to be told of items, and that secrecy alone is left."""
         return [
             *self.warnings_of_draws(),
             *(row.warning for row in self.genuine if row.warning),
+            *self.cautions,
             *self._warnings_of_secrecy(),
         ]
 
@@ -220,6 +225,7 @@ def forecast(posterior: Posterior) -> Forecast:
         concealed=weighting.estimate(columns[CONCEALED]) if CONCEALED in columns else ZERO,
         silences=silences_in(question, posterior.items),
         unopened=tuple(item.id for item in posterior.items if item.unopened),
+        cautions=cautions_of(posterior),
     )
 
 

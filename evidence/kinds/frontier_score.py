@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Mapping
 from functools import reduce
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -65,6 +66,9 @@ class FrontierScore(NormalKind[Observed, Likelihood]):
 
     def latents(self, observed: Observed) -> tuple[str, ...]:
         return LINE
+
+    def compared_by(self, observed: Observed) -> Mapping[str, str]:
+        return {LINE[0]: "a score of Mythos's own" if observed.frontier == "chinese" else "a Chinese model's score"}
 
     def day(self, observed: Observed) -> datetime.date | None:
         return observed.date

@@ -197,6 +197,25 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         """The policy that an item reports as a fact of the world: it acts, in place of having a likelihood."""
         return None
 
+    def remarks(self, observed: Observed, likelihood: Likelihood) -> tuple[str, ...]:
+        """What an item's author must know of how it counts, where that is not what its words suggest."""
+        return ()
+
+    def file_could_say(self, observed: Observed, likelihood: Likelihood) -> str:
+        """What of an item's file may be otherwise where it contradicts others, in words; empty where nothing is."""
+        return ""
+
+    def compared_by(self, observed: Observed) -> Mapping[str, str]:
+        """Quantities that nothing but evidence tells, so that one figure alone says nothing; and what tells each."""
+        return {}
+
+    def by_its_day(self, observed: Observed, event: str) -> Observed | None:
+        """Return what an item says by its day alone of an event, where that is not held against the model; else None.
+
+        Its prediction is then the month of the model that the day would be held against.
+        """
+        return None
+
     def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
         """What of an item cannot be held against the model: the key at fault and the problem; None if nothing."""
         return None

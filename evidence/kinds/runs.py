@@ -27,6 +27,7 @@ from .estimate import Share
 from .kind import Clock, Figures, ModelState, Name, Positive, log_of
 from .normal import NormalKind
 
+OF_A_SIZE, OF_NO_SIZE = ("size_sd", "typical_share"), ("months_sd",)  # keys that say something of one kind of run alone
 CENTURY = 1200.0  # months; a run that never comes is as far off as one that comes then
 
 
@@ -68,7 +69,29 @@ class RunKind[Observed: ObservedRun](NormalKind[Observed, RunLikelihood]):
         needed, why = ("size_sd", "known") if observed.size else ("months_sd", "not known")
         if getattr(likelihood, needed) is None:
             return f"likelihood.{needed}", f"is missing: the run's size is {why}"
+        for key in OF_NO_SIZE if observed.size else OF_A_SIZE:
+            if key in likelihood.model_fields_set and getattr(likelihood, key) is not None:
+                return f"likelihood.{key}", f"is of no use where the run's size is {why}"
         return None
+
+    def remarks(self, observed: Observed, likelihood: RunLikelihood) -> tuple[str, ...]:
+        if not observed.size:
+            return ()
+        day = (
+            f"the size of {observed.firm}'s run is known, so that its days count only through the compute that the "
+            "firm has by then, not as those of its run to the event: for a day to count, add it as an item without a "
+            "size that names the same statement (shares), with a weight"
+        )
+        return (day, flagship) if (flagship := self.file_could_say(observed, likelihood)) else (day,)
+
+    def by_its_day(self, observed: Observed, event: str) -> Observed | None:
+        return observed.model_copy(update={"size": None, "event": event}) if observed.size else None
+
+    def file_could_say(self, observed: Observed, likelihood: RunLikelihood) -> str:
+        if not observed.size or likelihood.typical_share < 1.0:
+            return ""
+        largest = "its run is read as its firm's largest (typical_share = 1)"
+        return f"{largest}: a run that may be a smaller one has a lower share"
 
     def observation(self, observed: Observed, clock: Clock) -> float:
         return clock.months(observed.date) if observed.size is None else math.log(observed.size)

@@ -22,6 +22,7 @@ DAY = datetime.date(2026, 11, 21)  # day of the question
 BEFORE = datetime.date(2025, 12, 31)  # a day before t = 0
 ONE_PROBABILITY = {"probability": 0.15, "by": datetime.date(2026, 12, 31), "spread_months": 4.0}
 DOUBTED = {"reliability": 0.5, "background_mean": 19.0, "background_sd": 1.0}
+SIZED = {"size_sd": 0.4}  # likelihood of a run of known size
 NONE_SHIPPED = {"unnoticed_h100e": 10e3}
 
 
@@ -62,7 +63,7 @@ def one_of_each_kind() -> list[Item]:
         item("capital_spending", id="spending-country", observed__firm=None, observed__ai_share=0.8),
         item("rental_spend", id="bill-in-yuan", observed__currency="CNY", observed__year=2025),
         item("rental_spend", id="bill-of-a-buyer", observed__firm="hyperscaler"),
-        item("run_started", id="run-sized", observed__size=3e26, likelihood__size_sd=0.4),
+        item("run_started", id="run-sized", observed__size=3e26, likelihood=SIZED),
         item("expert_forecast", id="one-probability", observed=ONE_PROBABILITY),
         item(
             "frontier_score",
@@ -71,7 +72,7 @@ def one_of_each_kind() -> list[Item]:
             observed__interval=None,
             observed__level=None,
         ),
-        item("run_finished", id="run-unsized", observed__size=None, likelihood__months_sd=1.0),
+        item("run_finished", id="run-unsized", observed__size=None, likelihood={"months_sd": 1.0}),
     ]
 
 

@@ -312,7 +312,7 @@ PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
         lambda one: 4.0 * one,
     ),
     "run_started sized": (
-        {"observed__size": 3e26, "likelihood__size_sd": 0.4},
+        {"observed__size": 3e26, "likelihood": {"size_sd": 0.4}},
         lambda one: np.log(12.0 * 0.01 * one * (8e4 + 5e3 * END) * one * 4e20 * one),
     ),
     "run_finished": (
@@ -327,7 +327,7 @@ PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
     ),
     "expert_forecast": ({}, lambda one: 11.0 * one),
     "run_finished unsized": (
-        {"observed__size": None, "likelihood__months_sd": 1.0},
+        {"observed__size": None, "likelihood": {"months_sd": 1.0}},
         lambda one: 9.0 * one,
     ),
 }

@@ -177,6 +177,31 @@ def test_a_milestone_ends_the_silence_about_its_event(tmp_path: Path) -> None:
         ("run_started", {"observed__firm": "startups"}, "observed.firm", "startup"),
         ("run_started", {"likelihood__months_sd": None}, "likelihood.months_sd", "not known"),
         ("run_finished", {"likelihood__size_sd": None}, "likelihood.size_sd", "is known"),
+        (
+            "run_finished",
+            {"likelihood__months_sd": 1.0},
+            "likelihood.months_sd",
+            "of no use where the run's size is known",
+        ),
+        (
+            "run_started",
+            {"likelihood__size_sd": 0.4},
+            "likelihood.size_sd",
+            "of no use where the run's size is not known",
+        ),
+        (
+            "run_started",
+            {"likelihood__typical_share": 0.5},
+            "likelihood.typical_share",
+            "of no use where the run's size",
+        ),
+        *(
+            ("capital_spending", {"observed__year": year, "observed__currency": "USD"}, "observed.year", said)
+            for year, said in (
+                (2028, "hardly any compute (none after 2028-02-24): a year up to 2027"),
+                (2029, "no compute"),
+            )
+        ),
     ],
 )
 def test_what_the_model_does_not_have_is_refused(

@@ -1,0 +1,54 @@
+"""What of the items counted somebody must hear beside the answer, though no diagnostic fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .posterior import Posterior
+from .words import share_text
+
+if TYPE_CHECKING:
+    from ...evidence.schema import Item
+
+LIKELIER = 0.5  # probability that a firm's run came before the day of one that was counted by its size, to be told of
+
+
+def cautions_of(posterior: Posterior) -> tuple[str, ...]:
+    """Say what is counted twice, what is denied, and which run's day the answer contradicts."""
+    if not posterior.items:
+        return ()
+    from ...evidence.remarks import denied_reports, said_twice
+
+    question = posterior.question
+    return (
+        *denied_reports(posterior.selection, question.as_of),
+        *said_twice(posterior.items, question.assumptions.race),
+        *_before_their_days(posterior, posterior.items),
+    )
+
+
+def _before_their_days(posterior: Posterior, items: Sequence[Item]) -> Iterator[str]:
+    """Say of which items, whose days are not held against the model, the answer has it that they came before."""
+    question, by_day = posterior.question, []
+    for item in items:
+        dated = item.kind.by_its_day(item.observed, question.event)
+        if dated is not None and item.doubt is None:
+            by_day.append(replace(item, observed=dated))
+    if not by_day:
+        return
+    from .likelihoods import predictions_of
+
+    months = posterior.source.map(lambda values: predictions_of(question, values, by_day)[2])
+    for item in by_day:
+        earlier = np.asarray(months[item.id] < item.observation(question.clock), dtype=float)
+        chance = posterior.source.weighting.estimate(earlier).value
+        if chance > LIKELIER:
+            firm, day = item.kind.firm(item.observed), item.kind.day(item.observed)
+            yield (
+                f"{item.id} is counted by its size, not by its day: {firm}'s run to the event came before {day}, "
+                f"the day that it reports, with {share_text(chance)}"
+            )

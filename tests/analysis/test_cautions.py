@@ -1,0 +1,55 @@
+"""What is told beside an answer of items that are counted, though no diagnostic fails."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catchup.analysis.commands.main import run as catchup
+from item_cases import write_item
+
+ASKED = ["--draws", "5000", "--engine", "importance", "--as-of", "2026-12-01"]
+BEGUN = date(2026, 11, 28)
+PRESS = [{"title": "A leak", "publisher": "A newspaper", "date": date(2026, 11, 30), "quoted_in": "news"}]
+
+
+def run_of(folder: Path, name: str, size: float, **likelihood: Any) -> str:
+    """A leak of a run of ByteDance's that began on a day, of known size."""
+    observed = {"firm": "ByteDance", "date": BEGUN, "size": size}
+    stated = {"size_sd": 0.5, **likelihood}
+    known = {"known_since": date(2026, 11, 30), "sources": PRESS}
+    return str(write_item(folder, "run_started", name, observed=observed, likelihood=stated, **known))
+
+
+def warnings(capsys: pytest.CaptureFixture[str], *added: str) -> list[str]:
+    assert catchup(["forecast", "--json", *ASKED, *(word for path in added for word in ("--add", path))]) == 0
+    return list(json.loads(capsys.readouterr().out)["warnings"])
+
+
+def test_a_run_whose_firm_had_come_to_it_before_is_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run as large as that makes the firm's run to the event one that began long ago."""
+    said = [line for line in warnings(capsys, run_of(tmp_path, "huge", 1e27)) if line.startswith("huge ")]
+    assert len(said) == 1
+    assert "not by its day: ByteDance's run to the event came before 2026-11-28" in said[0]
+    doubt = {"reliability": 0.5, "background_mean": 59.0, "background_sd": 2.0}
+    for path in (run_of(tmp_path, "small", 1e25), run_of(tmp_path, "doubted", 1e27, **doubt)):
+        assert not [line for line in warnings(capsys, path) if "by its day" in line]
+
+
+def test_a_figure_that_counts_twice_is_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = [run_of(tmp_path, name, 3e25, typical_share=0.5) for name in ("one", "two")]
+    assert any(line.startswith("one and two say the same of the same day") for line in warnings(capsys, *paths))
+
+
+def test_a_refusal_says_what_the_files_of_items_in_conflict_could_say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [run_of(tmp_path, "huge", 1e27), run_of(tmp_path, "small", 1e25)]
+    assert catchup(["forecast", *ASKED, *(word for path in paths for word in ("--add", path))]) == 1
+    said = capsys.readouterr().err
+    for name in ("huge", "small"):
+        assert f"Of {name}: its run is read as its firm's largest (typical_share = 1)" in said
