@@ -167,10 +167,11 @@ class Forecast(Result):
         unannounced = self.stages[UNANNOUNCED].value
         if not silent_through(self.question, self.silences) or unannounced < LITTLE_ELSE:
             return []
+        back = "the longer it lasts, the nearer its date comes to where it was before"
         come = "served" if is_served(self.question.assumptions, self.question.event) else "ready"
         return [
             f"silence through {self.question.as_of} leaves little but secrecy: with a probability of "
-            f"{chance_text(unannounced)} a model is {come} and nobody has said so, and its date is where it was before"
+            f"{chance_text(unannounced)} a model is {come} and nobody has said so, and {back}"
         ]
 
     def warnings_of_draws(self) -> list[str]:
