@@ -238,6 +238,7 @@ def test_silence_that_contradicts_all_else_is_refused(tmp_path: Path, capsys: py
     assert status == 0
     assert "silence through 2029-01-01 leaves little but secrecy" in err
     assert "leaves little but secrecy" in json.loads(out)["warnings"][-1]
+    assert "the longer it lasts, the nearer its date comes to where it was before" in json.loads(out)["warnings"][-1]
     silence = looked(tmp_path, date(2031, 1, 1))  # what else stands in the way does not explain that much
     arguments = ["forecast", "--as-of", "2031-01-01", "--add", str(silence), "--draws", "20000"]
     status, _, err = said([*arguments, "--set", "concealed_share=0"], capsys)

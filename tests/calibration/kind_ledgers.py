@@ -14,6 +14,7 @@ from catchup.evidence.template import template
 SEEN = date(2026, 10, 1)
 EARLIER = date(2026, 8, 1)
 LOOKED = date(2026, 11, 21)  # the day of the questions
+DATED = {"months_sd": 3.0, "size_sd": None, "typical_share": None}  # of a run whose size is not known
 NONE_SEEN = {"unnoticed_h100e": 30e3}
 GROWN = {"sd": 0.4, "yearly_growth": 2.0}
 RUMOUR = {"reliability": 0.4}
@@ -69,7 +70,7 @@ CASES: dict[str, dict[str, tuple[Changes, Changes, Changes]]] = {
         "run_finished": (
             ({"firm": "moonshot"}, {}),
             ({"firm": "zai", "date": EARLIER, "started": None}, {"size_sd": 0.7}),
-            ({"firm": "alibaba", "size": None, "date": SEEN}, {"months_sd": 3.0}),
+            ({"firm": "alibaba", "size": None, "date": SEEN}, DATED),
         ),
         "training_run": (({"firm": "zai"}, {}), ({"firm": "deepseek"}, {}), ({"firm": "tencent"}, {})),
         "policy": (

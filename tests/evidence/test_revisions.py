@@ -95,7 +95,7 @@ BAD: list[tuple[list[dict[str, Any]], dict[str, Any], str, str]] = [
         [entry(old=-9.0, new=6.0)],
         {},
         "revised.0.old",
-        "above 0, not -9.0 (in observed.value, as it stood",
+        "a milestone, or a claim (in observed.value, as it stood",
     ),
     ([entry(old=-9.0, new=7.0), entry(SECOND, old=7.0, new=6.0)], {}, "revised.0.old", "as it stood before 2026-11-08"),
     ([entry(key="weight", old=0.5, new=1.0)], {"weight": 1.0}, "revised.0.old", "needs a reason"),
