@@ -14,7 +14,7 @@ from ..model.generative import Outcome, World
 from ..model.world import foreseen_in
 from ..priors.scores import SMALLEST_UNIFORM
 from .kinds.kind import Array, Clock, ModelState
-from .rumours import Rumour, rumours_in
+from .rumours import Beside, rumours_in
 from .schema import Item
 
 
@@ -184,14 +184,16 @@ def explanation(item: Item, clock: Clock) -> float:
     return item.kind.explanation(item.observation(clock), item.figures(clock))
 
 
-def predict(xp: Any, item: Item, state: ModelState, figures: Mapping[str, Any], rumours: Iterable[Rumour] = ()) -> Any:
+def predict(xp: Any, item: Item, state: ModelState, figures: Mapping[str, Any], rumours: Iterable[Beside] = ()) -> Any:
     """Let a kind predict, each quantity the item has of its own standing in for the one it knows.
 
-    Of a silence beside doubted reports, what is predicted is its probability beside them; see `rumours`.
+    Of a silence beside doubted reports and claims, what is predicted is its probability beside them; see `rumours`.
     """
     own = {plain: state.quantity[name] for plain, name in item.renamed.items()}
     seen = replace(state, quantity={**state.quantity, **own}) if own else state
     told = item.kind.predict(xp, seen, item.observed, figures)
     for rumour in rumours:
-        told = rumour.heard(xp, told, state.ready[item.observed.event], state.assumptions)
+        clock = state.assumptions.clock(rumour.as_of)
+        asked = {each.id: each.kind.predict(xp, state, each.observed, each.figures(clock)) for each in rumour.asked(clock)}
+        told = rumour.heard(xp, told, asked, state.assumptions)
     return told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +38,7 @@ def known_column(question: Question, items: Sequence[Item], values: Values, read
         What is asked.
     items : sequence of Item
         Those counted: silence about the event is what the delay exceeds; a milestone says the date itself, as surely as
-        it is genuine, and none after one that is believed.
+        it is genuine, and none after one that is believed; a claim after the silence makes it likelier by its day.
     values : dict of str to array, shape (draw,)
         Of every quantity, and of `RANKS`.
     ready : array, shape (draw,)
@@ -62,8 +62,10 @@ def known_column(question: Question, items: Sequence[Item], values: Values, read
     silent = counted_month(question, silences_in(question, items))
     months, concealed, rank = None if silent is None else silent - ready, values[reporting.concealed], values[RANK]
     never = np.where(np.isfinite(ready), never_given_silence(np, months, reporting, concealed), 0.0)
+    claimed = _given_claims(question, items, silent, ready, concealed)
     if not reports:
-        return {KNOWN: ready + delay_given_silence(np, rank, months, reporting, concealed), CONCEALED: never}
+        rank, likelier = claimed(rank)
+        return {KNOWN: ready + delay_given_silence(np, rank, months, reporting, concealed), CONCEALED: never * likelier}
     known, open_still = np.full_like(ready, np.nan), np.ones(ready.shape, dtype=bool)
     for day, genuine in _rumoured(question, items, reports, ready, months, concealed):
         right = open_still & (rank < genuine)
@@ -73,8 +75,46 @@ def known_column(question: Question, items: Sequence[Item], values: Values, read
         rank = np.clip((rank - genuine) / np.maximum(1.0 - genuine, SMALLEST), SMALLEST, 1.0 - SMALLEST)
     if reported is not None:
         return {KNOWN: np.where(open_still, reported, known), CONCEALED: np.zeros_like(ready)}
+    rank, likelier = claimed(rank)
     delay = delay_given_silence(np, rank, months, reporting, concealed)
-    return {KNOWN: np.where(open_still, ready + delay, known), CONCEALED: never}
+    return {KNOWN: np.where(open_still, ready + delay, known), CONCEALED: never * likelier}
+
+
+def _given_claims(
+    question: Question, items: Sequence[Item], silent: float | None, ready: Array, concealed: Array
+) -> Callable[[Array], tuple[Array, Array]]:
+    """Return what claims after a silence make of ranks of the report, and of the probability that none ever comes.
+
+    Without claims the survival function of the report at a rank is the rank itself. Between the days of two claims its
+    slope is as much steeper as the claims of later days are likelier to be made where it is known by then.
+    """
+    reporting, claims = question.assumptions.reporting, []
+    if silent is not None and reporting is not None:
+        about = [item for item in items if item.kind.claims_event and item.event == question.event]
+        rows = [item.figures(question.clock) for item in about]
+        claims = sorted((row for row in rows if row["date"] > silent), key=lambda row: row["date"])
+    if not claims or reporting is None:
+        return lambda rank: (rank, np.ones_like(ready))
+    law = reporting.median_months, reporting.sigma, concealed
+    months = [silent, *(row["date"] for row in claims)]
+    logs = [log_silence(np, month - ready, *law) for month in months]
+    plain = [np.exp(log - logs[0]) for log in logs]
+    odds = [(1.0 + row["true_positive"] / row["false_positive"]) ** row["weight"] for row in claims]
+    likelier = [float(np.prod(odds[place:])) for place in range(len(claims))]  # of all claims not yet past
+    left = [plain[-1]]  # survival at each of the months, not normalised, from the last on
+    for place in reversed(range(len(claims))):
+        left.append(left[-1] + likelier[place] * (plain[place] - plain[place + 1]))
+    left.reverse()
+
+    def given(rank: Array) -> tuple[Array, Array]:
+        wanted = rank * left[0]
+        found = wanted
+        for place, times in reversed(list(enumerate(likelier))):
+            inside = plain[place + 1] + (wanted - left[place + 1]) / times
+            found = np.where(wanted > left[place + 1], inside, found)
+        return np.clip(found, SMALLEST, 1.0 - SMALLEST), 1.0 / left[0]
+
+    return given
 
 
 def _rumoured(
@@ -98,11 +138,13 @@ def _rumoured(
     order = sorted(reports, key=lambda item: item.observation(question.clock))
     rumours = {rumour.report.id: rumour for rumour in beside}
     for report in reversed(order[1:]):
-        told = rumours[report.id].heard(np, told, ready, assumptions) if rumours else told
+        told = rumours[report.id].heard(np, told, {report.id: ready}, assumptions) if rumours else told
         unheard.append(told)
     for report, said in zip(order, reversed(unheard), strict=True):
         genuine = (
-            rumours[report.id].probability(said, ready, assumptions) if rumours else _by_itself(report, ready, question)
+            rumours[report.id].probability(said, {report.id: ready}, assumptions)
+            if rumours
+            else _by_itself(report, ready, question)
         )
         yield report.observation(question.clock), report.text.weight * genuine
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...evidence.latents import events_of, latent_quantities, with_latents
 from ...evidence.likelihood import log_density, predictions
-from ...evidence.rumours import rumours_in
+from ...evidence.rumours import AFTER, reports_among, rumours_in
 from ...evidence.schema import Item
 from ...model.generative import Outcome, World
 from ...priors.families import Family
@@ -91,25 +91,33 @@ def genuine_of(
     """
     clock, assumptions = question.clock, question.assumptions
     found = {item.id: item.probability_genuine(predicted[item.id], clock) for item in items}
+    shown = {**predicted, **unheard}
     for name, rumours in rumours_in(items, question.as_of).items():
         for rumour in rumours:
             if found.get(rumour.report.id) is None:
                 continue
-            told, ready = unheard[name], predicted[rumour.report.id]
-            for other in rumours:  # what the silence says beside the others
+            told, reports = unheard[name], reports_among(rumours)
+            # what the silence says beside the others; what claims make of it is a factor, whether a report is genuine or not
+            for other in reports if rumour in reports else rumours:
                 if other is not rumour:
-                    told = other.heard(np, told, ready, assumptions)
-            found[rumour.report.id] = rumour.probability(told, ready, assumptions)
+                    told = other.heard(np, told, shown, assumptions)
+            found[rumour.report.id] = rumour.probability(told, shown, assumptions)
     return {name: column for name, column in found.items() if column is not None}
 
 
 def unheard_of(
     question: Question, values: Values, items: Sequence[Item], raced: Raced | None = None
 ) -> Mapping[str, Array]:
-    """What the model says of each silence that stands beside doubted reports, were there none of these."""
+    """What the model says of each silence that stands beside doubted reports or claims, were there none of these.
+
+    And of each of these claims, given the silence: that the event is known.
+    """
     beside = rumours_in(items, question.as_of)
     silences = [item for item in items if item.id in beside]
-    return predictions_of(question, values, silences, raced)[2] if silences else {}
+    asked = {each.id: each for every in beside.values() for one in every for each in one.asked(question.clock)}
+    after = [each for name, each in asked.items() if AFTER in name]
+    told = predictions_of(question, values, silences, raced)[2] if silences else {}
+    return {**told, **(predictions_of(question, values, after, raced)[2] if after else {})}
 
 
 def races_of(question: Question, values: Values, items: Sequence[Item]) -> Raced:

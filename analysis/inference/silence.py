@@ -68,10 +68,10 @@ def silences_in(question: Question, items: Iterable[Item]) -> tuple[Silence, ...
     items = list(items)
     if not any(item.kind.is_silence for item in items):
         return ()
-    from ...evidence.rumours import rumours_in
+    from ...evidence.rumours import reports_among, rumours_in
 
     beside = rumours_in(items, question.as_of)
-    reported = {name for name, rumours in beside.items() if not all(rumour.denied for rumour in rumours)}
+    reported = {name for name, rumours in beside.items() if not all(each.denied for each in reports_among(rumours))}
     return tuple(
         _silence(question, item, counted, item.id in reported)
         for item in items

@@ -1,6 +1,6 @@
 """What draws say of items, item by item, for any of them to be counted together.
 
-What a silence says depends on which doubted reports of its event are counted beside it (see `evidence.rumours`), so
+What a silence says depends on which doubted reports and claims of its event stand beside it (see `evidence.rumours`), so
 that the terms of some items do not add up from those of all: a silence's is worked out anew beside those among them.
 """
 
@@ -40,7 +40,8 @@ class Terms:
     predicted : mapping of str to array of shape (draw,)
         By item, what the model says of its observation where all are counted.
     unheard : mapping of str to array of shape (draw,)
-        By silence that stands beside doubted reports, what it says of it where none of these is counted.
+        By silence that stands beside doubted reports or claims, what it says of it where none of these is counted; and
+        by claim given such a silence, under the id of `after_silence`, the probability that the event is known.
     likelihoods : mapping of str to array of shape (draw,)
         By item, the log of its density where all are counted.
     """
@@ -81,7 +82,7 @@ class Terms:
                 continue
             item, told = rumours[0].silence, self.unheard[silence]
             for rumour in beside:
-                told = rumour.heard(np, told, self.predicted[rumour.report.id], assumptions)
+                told = rumour.heard(np, told, {**self.predicted, **self.unheard}, assumptions)
             found[silence] = log_density(item, item.observation(clock), told, clock)
         return found
 

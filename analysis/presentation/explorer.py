@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...evidence import Item
+from ...evidence.rumours import reports_among
 from ...model.calendar import Calendar, year_end
 from ...model.models import MODELS
 from ...priors.files import write_text
@@ -214,8 +215,10 @@ def _described(each: ExploredItem) -> dict[str, Any]:
     if each.unheard is not None:
         entry |= {
             "unheard": _packed(each.unheard, "<f4"),
-            "reports": [{"id": rumour.report.id, "looked": rumour.looked} for rumour in each.reports],
+            "reports": [{"id": rumour.report.id, "looked": rumour.looked} for rumour in reports_among(each.reports)],
         }
+    if each.likelier:
+        entry["claims"] = [{"id": name, "likelier": _packed(column, "<f4")} for name, column in each.likelier.items()]
     return entry
 
 

@@ -11,14 +11,14 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence import Item, check_against, latent_quantities, with_latents
-from ...evidence.rumours import Rumour, rumours_in
+from ...evidence.rumours import Beside, Claimed, rumours_in
 from ...model.assumptions import load_assumptions
 from ...model.calendar import months_later
 from ...model.generative import Outcome
@@ -27,7 +27,7 @@ from ...model.policies import NO_INTERVENTION, Intervention, apply_lever
 from ...priors.errors import InputError
 from ..inference.draws import PriorDraws, Values
 from ..inference.estimates import Array
-from ..inference.likelihoods import likelihoods, predictions_of, total
+from ..inference.likelihoods import likelihoods, predictions_of, total, unheard_of
 from ..inference.outcomes import outcome_of
 from ..inference.posterior import Posterior
 from ..inference.question import Question
@@ -58,9 +58,11 @@ class ExploredItem:
     genuine, background : array, shape (draw,), or None
         Log density of a doubted reading if it is genuine, and if it is not.
     unheard : array, shape (draw,), or None
-        What the model says of a silence beside which doubted reports stand.
-    reports : tuple of Rumour
-        Those reports.
+        What the model says of a silence beside which doubted reports or claims stand.
+    reports : tuple of Beside
+        Those reports, and claims.
+    likelier : mapping of str to array, shape (draw,)
+        By claim among them, the log of how much likelier the silence is beside it.
     """
 
     item: Item
@@ -69,7 +71,8 @@ class ExploredItem:
     genuine: Array | None = None
     background: Array | None = None
     unheard: Array | None = None
-    reports: tuple[Rumour, ...] = ()
+    reports: tuple[Beside, ...] = ()
+    likelier: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -229,7 +232,7 @@ def _choose(likelihood: dict[str, Array], available: int, draws: int) -> tuple[N
 
 
 def _described(
-    question: Question, item: Item, values: Values, log_likelihood: Array, reports: Sequence[Rumour]
+    question: Question, item: Item, values: Values, log_likelihood: Array, reports: Sequence[Beside]
 ) -> ExploredItem:
     """What an item makes of the draws; its two parts where it is a mixture, or beside doubted reports."""
     found, clock = ExploredItem(item, log_likelihood), question.clock
@@ -244,6 +247,10 @@ def _described(
         found = replace(found, reliability=figures["reliability"], genuine=genuine, background=background)
     if reports:
         silence = reports[0].silence
-        unheard = np.broadcast_to(predictions_of(question, values, [silence])[2][silence.id], _shape(values))
-        found = replace(found, unheard=unheard, reports=tuple(reports))
+        told = unheard_of(question, values, [silence, *(each.report for each in reports)])
+        unheard = np.broadcast_to(told[silence.id], _shape(values))
+        claims = [each for each in reports if isinstance(each, Claimed)]
+        shown = {**told, **predictions_of(question, values, [each.report for each in claims])[2]} if claims else {}
+        likelier = {each.report.id: each.log_ratio(np, shown, question.assumptions) for each in claims}
+        found = replace(found, unheard=unheard, reports=tuple(reports), likelier=likelier)
     return found

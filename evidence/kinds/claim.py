@@ -6,6 +6,12 @@ P(known by d) is :math:`1 - e^{-\max(d - T, 0)/\tau}`, or what the model's own l
 (see `reporting`). t (`true_positive`) is the chance that a lab which is ready, and known to be, is claimed to be, f
 (`false_positive`) that such a claim is made whatever the truth. An observation of 1 is the claim seen, 0 none. What a
 claim moves depends on t / f alone: it multiplies the odds of readiness by at most 1 + t / f.
+
+Beside a silence through s about the same event, a true claim is of what became known in between (`ClaimAfterSilence`):
+
+.. math:: P(\text{claim seen} \mid \text{silence}) = t\,P(\text{known by } d \mid \text{not known by } s) + f,
+
+which is f alone where the silence reaches the day of the claim or a later one. A lab that conceals is never known.
 """
 
 from __future__ import annotations
@@ -16,7 +22,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
-from .kind import Array, Clock, Figures, Positive
+from .kind import Array, Clock, Figures, ModelState, Positive
 from .reporting import DelayLikelihood, Report, ReportingKind, log_silence
 
 
@@ -47,6 +53,7 @@ class Claim(ReportingKind[Observed, Likelihood]):
     name: ClassVar[str] = "claim"
     unit: ClassVar[str] = "1 for a claim, 0 for none"
     subject: ClassVar[str] = "Claims of parity"
+    claims_event: ClassVar[bool] = True
     observed = Observed
     likelihood = Likelihood
 
@@ -86,3 +93,33 @@ class Claim(ReportingKind[Observed, Likelihood]):
     def _true_part(self, xp: Any, ready: Any, figures: Figures) -> Any:
         silence = log_silence(xp, figures["date"] - ready, figures)
         return -figures["true_positive"] * xp.expm1(silence)
+
+
+class ObservedAfterSilence(Observed):
+    """Which event is claimed, and when; and the last day on which somebody looked and found nothing."""
+
+    silent_through: datetime.date
+
+
+class ClaimAfterSilence(Claim):
+    """A public claim given a silence: what is predicted is the probability that the event is known by its day."""
+
+    claims_event: ClassVar[bool] = False  # it is one beside a silence already
+    observed = ObservedAfterSilence
+
+    def figures(self, observed: ObservedAfterSilence, likelihood: Likelihood, clock: Clock) -> dict[str, float]:
+        return {**super().figures(observed, likelihood, clock), "silent_through": clock.months(observed.silent_through)}
+
+    def predict(self, xp: Any, state: ModelState, observed: ObservedAfterSilence, figures: Figures) -> Any:
+        ready, reporting = state.ready[observed.event], state.assumptions.reporting
+        concealed = 0.0 if reporting is None else state.quantity[reporting.concealed]
+        before = figures["silent_through"]
+        day = xp.maximum(figures["date"], before)  # of a claim that the silence denies nothing is left
+        still, silent = (log_silence(xp, month - ready, figures, concealed) for month in (day, before))
+        return -xp.expm1(still - silent)
+
+    def explanation(self, value: float, figures: Figures) -> float:
+        return 1.0
+
+    def _true_part(self, xp: Any, known: Any, figures: Figures) -> Any:
+        return figures["true_positive"] * known

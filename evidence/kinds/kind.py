@@ -113,6 +113,9 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         observed table and its methods are those of `NotYet`, from which such a kind derives.
     reports_event : bool
         Whether its items say on which day an event was publicly reached, which ends silences about it.
+    claims_event : bool
+        Whether its items say that somebody claims an event, which silences about it may deny. Its methods are those of
+        `Claim`, from which such a kind derives.
     observed, likelihood : type
         Schemas of the item's two tables.
     countable : bool
@@ -134,6 +137,7 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
     measures_lag: ClassVar[bool] = False
     is_silence: ClassVar[bool] = False
     reports_event: ClassVar[bool] = False
+    claims_event: ClassVar[bool] = False
     observed: type[Observed]
     likelihood: type[Likelihood]
     countable: ClassVar[bool] = True

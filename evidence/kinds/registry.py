@@ -9,6 +9,7 @@ from ...priors.entry_points import NAME, entry_points_of, is_again, load_entry_p
 from ...priors.errors import InputError, unknown_name
 from ...priors.strict import StrictModel
 from . import KINDS
+from .claim import Claim
 from .kind import Kind
 from .milestone import Milestone
 from .not_yet import NotYet
@@ -64,7 +65,7 @@ def register_kind(kind: type[Kind[Any, Any]]) -> type[Kind[Any, Any]]:
             raise InputError(f"a subclass of StrictModel was expected, not {schema!r}", key=f"{name}.{entry}")
     if not isinstance(getattr(kind, "unit", None), str):
         raise InputError("a unit was expected", key=f"{name}.unit")
-    for says, needed in (("is_silence", NotYet), ("reports_event", Milestone)):
+    for says, needed in (("is_silence", NotYet), ("reports_event", Milestone), ("claims_event", Claim)):
         if getattr(kind, says) and not issubclass(kind, needed):
             raise InputError(f"{says} asks for a subclass of {needed.__name__}", key=f"{name}.{says}")
     if name in KINDS and not is_again(kind, type(KINDS[name])):

@@ -1,7 +1,8 @@
-"""Silence to come, about an event of which silences and doubted reports are counted.
+"""Silence to come, and claims to come, about an event of which silences, doubted reports and claims are counted.
 
-What is learnt from it is what the longer silence says beyond the one so far, both beside the doubted reports that are
-counted: where one of them is genuine the silence ends, and silence through its day or later says that it was none.
+What is learnt from a silence is what the longer one says beyond the one so far, both beside the doubted reports and
+claims that are counted: where a report is genuine the silence ends, and silence through the day of a report or claim, or
+later, says that it was none. A claim to come is of what becomes known after the silence so far.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ....evidence.kinds.milestone import Milestone
-from ....evidence.rumours import is_doubted
+from ....evidence.rumours import after_silence, is_doubted
 from ....evidence.schema import Item
 from ...inference.draws import Values
 from ...inference.estimates import Array
@@ -74,21 +75,33 @@ def ended_by(pending: Item | None, items: Sequence[Item]) -> Item | None:
 
 
 def doubted_reports(items: Sequence[Item], silences: Sequence[Item]) -> list[Item]:
-    """Doubted reports, counted, of events that silences to come are about."""
+    """Doubted reports and claims, counted, of events that silences to come are about."""
     events = {silence.event for silence in silences}
-    return [item for item in items if item.kind.reports_event and item.event in events and is_doubted(item)]
+    about = [item for item in items if item.event in events]
+    return [item for item in about if item.kind.claims_event or (item.kind.reports_event and is_doubted(item))]
+
+
+def claimed_after(question: Question, pending: Item, items: Sequence[Item]) -> Item | None:
+    """A claim to come, given the silence so far about its event; None where it is no claim, or no silence is counted."""
+    so_far = silence_so_far(question, items, pending.event) if pending.kind.claims_event else None
+    return None if so_far is None else after_silence(pending, so_far.counted)
 
 
 def beside(question: Question, disclosure: Disclosure, items: Sequence[Item]) -> dict[str, Item]:
-    """What is predicted beside a silence to come, by column: when the event is ready, and the silence so far."""
-    pending = disclosure.item
-    if pending is None or not pending.kind.is_silence:
-        return {}
-    name = disclosure.column
+    """What is predicted beside a silence or claim to come, by column.
+
+    Beside a silence when the event is ready, and the silence so far; beside a claim what it is given the silence so far.
+    """
+    pending, name = disclosure.item, disclosure.column
 
     def named(part: str, item: Item) -> Item:
         return replace(item, text=item.text.model_copy(update={"id": name + part}))
 
+    claimed = None if pending is None else claimed_after(question, pending, items)
+    if claimed is not None:
+        return {name + SO_FAR: named(SO_FAR, claimed)}
+    if pending is None or not pending.kind.is_silence:
+        return {}
     found = {name + READINESS: named(READINESS, replace(pending, kind=Milestone()))}
     so_far = silence_so_far(question, items, pending.event)
     if so_far is not None:

@@ -34,7 +34,16 @@ from .disclosures import Disclosure, read_disclosures
 from .learning import Learning, choose, learn_exactly, observe
 from .pending import Pending
 from .result import DisclosureValue, QuantityValue, ValueOfInformation
-from .silences import READINESS, SO_FAR, ComingSilence, beside, doubted_reports, ended_by, predicted_apart
+from .silences import (
+    READINESS,
+    SO_FAR,
+    ComingSilence,
+    beside,
+    claimed_after,
+    doubted_reports,
+    ended_by,
+    predicted_apart,
+)
 
 FEWEST = 100  # effective draws, below which slices of them say nothing
 ENOUGH = 1_000  # effective draws, from which each slice has tails of its own
@@ -189,13 +198,17 @@ def _value(
         # the day asked, which is exact where the delay is exponential.
         exact = np.maximum(exact, question.as_of_months)
         about = about - columns[disclosure.column + SO_FAR] if disclosure.item.kind.is_silence else exact
+    pending = disclosure.item
+    claimed = claimed_after(question, pending, items)
+    if claimed is not None:
+        pending, about = claimed, columns[disclosure.column + SO_FAR]
     # of its own, so that a disclosure's figures do not depend on which others are asked about
     rng = np.random.default_rng([question.seed, zlib.crc32(disclosure.id.encode())])
     clock = question.clock
     found = observe(
         draws,
-        partial(_simulate, disclosure.item, clock, rng),
-        partial(_log_density, disclosure.item, clock),
+        partial(_simulate, pending, clock, rng),
+        partial(_log_density, pending, clock),
         about,
         rng,
     )
