@@ -194,6 +194,8 @@ def predict(xp: Any, item: Item, state: ModelState, figures: Mapping[str, Any], 
     told = item.kind.predict(xp, seen, item.observed, figures)
     for rumour in rumours:
         clock = state.assumptions.clock(rumour.as_of)
-        asked = {each.id: each.kind.predict(xp, state, each.observed, each.figures(clock)) for each in rumour.asked(clock)}
+        asked = {
+            each.id: each.kind.predict(xp, state, each.observed, each.figures(clock)) for each in rumour.asked(clock)
+        }
         told = rumour.heard(xp, told, asked, state.assumptions)
     return told

@@ -16,9 +16,9 @@ With t and f its chances and K the moment of becoming known, the two together sa
 .. math:: S\,\bigl(f + t\,P(K \le d \mid K > s, T)\bigr)
    = \bigl(f + t\,P(K \le d \mid T)\bigr)\;S\,\frac{f + t\,P(K \le d \mid K > s, T)}{f + t\,P(K \le d \mid T)}.
 
-The first factor is the claim's, the rest the silence's; where s is d or later, only f is left above. Several claims, and
-claims and doubted reports, are taken as independent of each other given the date, as they are without a silence, and
-given that silence: that they are of one K is left out.
+The first factor is the claim's, the rest the silence's; where s is d or later, only f is left above. Given the date,
+several claims are taken as independent of each other and of doubted reports, as they are without a silence, and so they
+are given the silence: that all are of one K is left out.
 """
 
 from __future__ import annotations
@@ -125,7 +125,8 @@ class Claimed(Beside):
 
     def after(self, clock: Clock) -> Item:
         """The claim, given that nothing was known on the last day on which somebody looked."""
-        seen, counted = self.silence.observed, self.silence.kind.counted_through(self.silence.observed, clock)
+        seen = self.silence.observed
+        counted: datetime.date = self.silence.kind.counted_through(seen, clock) or self.as_of
         return after_silence(self.report, min(seen.date or seen.confirmed_through or counted, counted))
 
     def heard(self, xp: Any, log_silence: Any, predicted: Mapping[str, Any], assumptions: Assumptions) -> Any:
@@ -136,7 +137,8 @@ class Claimed(Beside):
         after = self.after(clock)
         denied = after.probability_genuine(predicted[after.id], clock)
         alone = self.report.probability_genuine(predicted[self.report.id], clock)
-        assert denied is not None and alone is not None, self.report.id
+        assert denied is not None, self.report.id
+        assert alone is not None, self.report.id
         told = self.heard(np, log_silence, predicted, assumptions)
         believed = self.silence.probability_genuine(told, clock)
         share = self.silence.text.weight * (1.0 if believed is None else believed)
@@ -146,7 +148,7 @@ class Claimed(Beside):
         """Log of how much likelier the claim is than without the silence."""
         clock = assumptions.clock(self.as_of)
         after, alone = (
-            item.log_density(xp, item.observation(clock), predicted[item.id], item.figures(clock))
+            item.log_density(xp, xp.ones_like(predicted[item.id]), predicted[item.id], item.figures(clock))
             for item in (self.after(clock), self.report)
         )
         return after - alone
@@ -162,7 +164,7 @@ def after_silence(claim: Item, through: datetime.date) -> Item:
     through : date
         Last day of the silence.
     """
-    observed = ObservedAfterSilence(event=claim.event, date=claim.observed.date, silent_through=through)
+    observed = ObservedAfterSilence(event=claim.observed.event, date=claim.observed.date, silent_through=through)
     text = claim.text.model_copy(update={"id": f"{claim.id}{AFTER}{through}"})
     return replace(claim, text=text, kind=ClaimAfterSilence(), observed=observed)
 
@@ -177,7 +179,7 @@ def rumours_in(items: Iterable[Item], as_of: datetime.date) -> dict[str, tuple[R
     claims = [item for item in every if item.kind.claims_event]
     if not reports and not claims:
         return {}
-    beside = {
+    beside: dict[str, tuple[Rumour | Claimed, ...]] = {
         silence.id: (
             *(Rumour(each, silence, as_of) for each in reports if each.event == silence.event),
             *(Claimed(each, silence, as_of) for each in claims if each.event == silence.event),

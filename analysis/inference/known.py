@@ -88,12 +88,11 @@ def _given_claims(
     Without claims the survival function of the report at a rank is the rank itself. Between the days of two claims its
     slope is as much steeper as the claims of later days are likelier to be made where it is known by then.
     """
-    reporting, claims = question.assumptions.reporting, []
-    if silent is not None and reporting is not None:
-        about = [item for item in items if item.kind.claims_event and item.event == question.event]
-        rows = [item.figures(question.clock) for item in about]
-        claims = sorted((row for row in rows if row["date"] > silent), key=lambda row: row["date"])
-    if not claims or reporting is None:
+    reporting = question.assumptions.reporting
+    about = [item for item in items if item.kind.claims_event and item.event == question.event]
+    rows = [item.figures(question.clock) for item in about]
+    claims = sorted((row for row in rows if silent is not None and row["date"] > silent), key=lambda row: row["date"])
+    if not claims or silent is None or reporting is None:
         return lambda rank: (rank, np.ones_like(ready))
     law = reporting.median_months, reporting.sigma, concealed
     months = [silent, *(row["date"] for row in claims)]

@@ -97,7 +97,7 @@ def genuine_of(
             if found.get(rumour.report.id) is None:
                 continue
             told, reports = unheard[name], reports_among(rumours)
-            # what the silence says beside the others; what claims make of it is a factor, whether a report is genuine or not
+            # What the silence says beside the others. What claims make of it is a factor, whichever report is genuine.
             for other in reports if rumour in reports else rumours:
                 if other is not rumour:
                     told = other.heard(np, told, shown, assumptions)

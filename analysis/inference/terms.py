@@ -1,7 +1,7 @@
 """What draws say of items, item by item, for any of them to be counted together.
 
-What a silence says depends on which doubted reports and claims of its event stand beside it (see `evidence.rumours`), so
-that the terms of some items do not add up from those of all: a silence's is worked out anew beside those among them.
+What a silence says depends on the doubted reports and claims of its event that are beside it (see `evidence.rumours`),
+so that the terms of some items do not add up from those of all: a silence's is worked out anew beside those among them.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ which is f alone where the silence reaches the day of the claim or a later one. 
 from __future__ import annotations
 
 import datetime
+from abc import abstractmethod
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -47,23 +48,21 @@ class Likelihood(DelayLikelihood):
         return false_positive
 
 
-class Claim(ReportingKind[Observed, Likelihood]):
-    """A public claim of parity."""
+class ClaimKind[Seen: Observed](ReportingKind[Seen, Likelihood]):
+    """A public claim, of whatever is predicted."""
 
     name: ClassVar[str] = "claim"
     unit: ClassVar[str] = "1 for a claim, 0 for none"
     subject: ClassVar[str] = "Claims of parity"
-    claims_event: ClassVar[bool] = True
-    observed = Observed
     likelihood = Likelihood
 
-    def observation(self, observed: Observed, clock: Clock) -> float:
+    def observation(self, observed: Seen, clock: Clock) -> float:
         return 1.0
 
-    def two_outcomes(self, observed: Observed) -> bool:
+    def two_outcomes(self, observed: Seen) -> bool:
         return True
 
-    def figures(self, observed: Observed, likelihood: Likelihood, clock: Clock) -> dict[str, float]:
+    def figures(self, observed: Seen, likelihood: Likelihood, clock: Clock) -> dict[str, float]:
         return {"date": clock.months(observed.date), **super().figures(observed, likelihood, clock)}
 
     def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
@@ -75,7 +74,7 @@ class Claim(ReportingKind[Observed, Likelihood]):
         seen = self._true_part(xp, prediction, figures) + figures["false_positive"]
         return xp.where(uniform < seen, xp.ones_like(seen), xp.zeros_like(seen))
 
-    def doubt(self, observed: Observed) -> None:
+    def doubt(self, observed: Seen) -> None:
         return None  # false_positive says it
 
     def explanation(self, value: float, figures: Figures) -> float:
@@ -90,6 +89,17 @@ class Claim(ReportingKind[Observed, Likelihood]):
         true = self._true_part(np, prediction, figures)
         return np.asarray(true / (true + figures["false_positive"]))
 
+    @abstractmethod
+    def _true_part(self, xp: Any, prediction: Any, figures: Figures) -> Any:
+        """Probability of a claim that is made because the event is known."""
+
+
+class Claim(ClaimKind[Observed]):
+    """A public claim of parity."""
+
+    claims_event: ClassVar[bool] = True
+    observed = Observed
+
     def _true_part(self, xp: Any, ready: Any, figures: Figures) -> Any:
         silence = log_silence(xp, figures["date"] - ready, figures)
         return -figures["true_positive"] * xp.expm1(silence)
@@ -101,10 +111,9 @@ class ObservedAfterSilence(Observed):
     silent_through: datetime.date
 
 
-class ClaimAfterSilence(Claim):
+class ClaimAfterSilence(ClaimKind[ObservedAfterSilence]):
     """A public claim given a silence: what is predicted is the probability that the event is known by its day."""
 
-    claims_event: ClassVar[bool] = False  # it is one beside a silence already
     observed = ObservedAfterSilence
 
     def figures(self, observed: ObservedAfterSilence, likelihood: Likelihood, clock: Clock) -> dict[str, float]:

@@ -77,6 +77,20 @@ ITEMS = (
     report(0.3, day=REPORTS["second"], name="second"),
     report(None, 0.4, day=REPORTS["little"], name="little"),
 )
+CLAIMING = (
+    ITEMS[0],
+    ITEMS[2],
+    *(
+        item(
+            "claim",
+            name,
+            observed={"event": "compute-equivalent", "date": day},
+            likelihood={"delay_months": 2.0, "true_positive": 0.6, "false_positive": 0.1},
+            known_since=DAY,
+        )
+        for name, day in (("denied", REPORTS["first"]), ("claim", REPORTS["little"]))
+    ),
+)
 UNSURE = (
     item("not_yet", "silence", observed=ITEMS[0].text.observed, likelihood=DOUBT),
     *ITEMS[1:],
@@ -142,6 +156,11 @@ def unsure(tmp_path_factory: pytest.TempPathFactory) -> Page:
     return page_of("current", UNSURE, tmp_path_factory.mktemp("unsure"))
 
 
+@pytest.fixture(scope="module")
+def claiming(tmp_path_factory: pytest.TempPathFactory) -> Page:
+    return page_of("current", CLAIMING, tmp_path_factory.mktemp("claiming"))
+
+
 def agrees(page: Page, choice: Choice) -> None:
     """Whether the script weighs the page's draws as the engine's likelihood of what is counted weighs them."""
     counted = choice.applied(page.items)
@@ -164,6 +183,21 @@ def test_whatever_is_chosen_weighs_the_draws_as_the_engine_does(name: str, page:
 @pytest.mark.parametrize("choice", [Choice(), Choice(off=("first",)), Choice(reliability={"silence": 1.0})])
 def test_a_silence_that_is_doubted_itself_is_mixed_as_well(choice: Choice, unsure: Page) -> None:
     agrees(unsure, choice)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        Choice(),
+        Choice(off=("denied",)),
+        Choice(off=("silence",)),
+        Choice(off=("second", "claim")),
+        Choice(weight={"claim": 0.4, "denied": 0.0}),
+        Choice(weight={"silence": 0.5}, reliability={"second": 0.8}),
+    ],
+)
+def test_claims_are_weighed_beside_the_silence_as_the_engine_does(choice: Choice, claiming: Page) -> None:
+    agrees(claiming, choice)
 
 
 @pytest.mark.parametrize("name", ANSWERED)

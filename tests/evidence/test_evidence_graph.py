@@ -40,8 +40,12 @@ def everything(*without: str) -> list[Item]:
     rumour = next(item for item in doubted if item.kind.name == "milestone")
     half = item("milestone", id="half", weight=0.5, weight_reason="half a word")
     beside = item("not_yet", id="silence-beside", observed__event=rumour.event)
-    assert len(rumours_in([rumour, half, beside], DAY)["silence-beside"]) == 2
-    every = [*counted, *one_of_each_kind(), *doubted, second, half, beside]
+    claims = [
+        item("claim", id=f"claim-{day}", observed={"event": rumour.event, "date": day}, known_since=DAY)
+        for day in (beside.observed.confirmed_through, DAY)
+    ]
+    assert len(rumours_in([rumour, half, *claims, beside], DAY)["silence-beside"]) == 4
+    every = [*counted, *one_of_each_kind(), *doubted, second, half, *claims, beside]
     return [item for item in every if item.kind.name not in without]
 
 

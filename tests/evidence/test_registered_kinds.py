@@ -205,7 +205,9 @@ def test_a_comparison_of_names_is_seen() -> None:
     assert [*compared_names("a\nitem.kind.name == 'x'\n'x' in (item.kind.name,)\nitem.text.kind in X")] == [2, 4]
 
 
-@pytest.mark.parametrize(("says", "needed"), [("is_silence", "NotYet"), ("reports_event", "Milestone")])
+@pytest.mark.parametrize(
+    ("says", "needed"), [("is_silence", "NotYet"), ("reports_event", "Milestone"), ("claims_event", "Claim")]
+)
 def test_what_is_counted_as_a_silence_or_a_report_derives_from_one(says: str, needed: str) -> None:
     kind = type("Odd", (CapabilityLag,), {"name": "odd_lag", says: True})
     with pytest.raises(

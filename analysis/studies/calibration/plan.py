@@ -8,6 +8,8 @@ them is uniform on 0 ... L, for every quantity. What follows from that, and is e
   that is ready before the day of the question is therefore simulated into a report as often as the likelihood says,
   and the engine conditions on that report. Keeping only truths that stay silent would be valid too, but would leave the
   likelihood of a report untested and the early truths unused.
+- **A silence stands beside reports and claims as they are.** What doubted reports and claims of its event make of it is
+  taken of what they say in the ledger, in the data and in the fits alike, whatever is simulated of them.
 - **A milestone's date is drawn whole**, also where it falls after the day of the question: its likelihood is a density
   over all dates, and only data drawn from that density can calibrate it.
 - **Items count in full.** A likelihood raised to a power below 1 is no distribution that data could be drawn from.

@@ -1,8 +1,8 @@
 """Silence to come, and claims to come, about an event of which silences, doubted reports and claims are counted.
 
 What is learnt from a silence is what the longer one says beyond the one so far, both beside the doubted reports and
-claims that are counted: where a report is genuine the silence ends, and silence through the day of a report or claim, or
-later, says that it was none. A claim to come is of what becomes known after the silence so far.
+claims that are counted: where a report is genuine the silence ends, and silence through the day of a report or a claim,
+or later, says that it was none. A claim to come is of what becomes known after the silence so far.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ....evidence.kinds.milestone import Milestone
-from ....evidence.rumours import after_silence, is_doubted
+from ....evidence.rumours import Claimed, is_doubted
 from ....evidence.schema import Item
 from ...inference.draws import Values
 from ...inference.estimates import Array
@@ -82,15 +82,18 @@ def doubted_reports(items: Sequence[Item], silences: Sequence[Item]) -> list[Ite
 
 
 def claimed_after(question: Question, pending: Item, items: Sequence[Item]) -> Item | None:
-    """A claim to come, given the silence so far about its event; None where it is no claim, or no silence is counted."""
+    """A claim to come, given the silence so far of its event; None where it is no claim, or no silence is counted."""
     so_far = silence_so_far(question, items, pending.event) if pending.kind.claims_event else None
-    return None if so_far is None else after_silence(pending, so_far.counted)
+    if so_far is None:
+        return None
+    counted = next(item for item in items if item.id == so_far.item)
+    return Claimed(pending, counted, question.as_of).after(question.clock)  # as if it had come
 
 
 def beside(question: Question, disclosure: Disclosure, items: Sequence[Item]) -> dict[str, Item]:
     """What is predicted beside a silence or claim to come, by column.
 
-    Beside a silence when the event is ready, and the silence so far; beside a claim what it is given the silence so far.
+    Beside a silence when the event is ready, and the silence so far; beside a claim what it is given that silence.
     """
     pending, name = disclosure.item, disclosure.column
 
