@@ -58,7 +58,7 @@ def forecast(
     request = asked.request()
     drawn = posterior(request)
     with (
-        beside(partial(_beside, drawn, pool=pool)) as shapes,
+        beside(partial(_beside, drawn)) if drawn.items and not pool else nullcontext() as shapes,
         beside(partial(_surprises, request, drawn)) if request.added else nullcontext() as surprises,
     ):
         result, spread = sum_up(drawn), None
@@ -69,7 +69,7 @@ def forecast(
             result = pool_forecast(result, spread)
         movements = _movements(request, drawn)
         steps = _bridge(drawn, spread) if why else None
-        spread = spread or shapes.result()
+        spread = shapes.result() if shapes else spread
         for message in [*result.warnings(), *(surprises.result() if surprises else ())]:
             warn(message)
     if plot is not None or figures is not None:
@@ -86,10 +86,8 @@ def forecast(
     return 0
 
 
-def _beside(drawn: Posterior, *, pool: bool) -> StructureSpread | None:
-    """What models of other shapes answer on the same evidence, where the date is not their pool's."""
-    if pool:
-        return None
+def _beside(drawn: Posterior) -> StructureSpread | None:
+    """What models of other shapes answer on the same evidence."""
     from ..studies.structure_spread import spread_beside
 
     return spread_beside(drawn)
