@@ -57,10 +57,7 @@ def forecast(
         check_tree_path(save, key="--save")
     request = asked.request()
     drawn = posterior(request)
-    with (
-        beside(partial(_beside, drawn)) if drawn.items and not pool else nullcontext() as shapes,
-        beside(partial(_surprises, request, drawn)) if request.added else nullcontext() as surprises,
-    ):
+    with beside(partial(_surprises, request, drawn)) if request.added else nullcontext() as surprises:
         result, spread = sum_up(drawn), None
         if pool:
             from ..studies.structure_spread import pool_forecast, structure_spread
@@ -69,7 +66,10 @@ def forecast(
             result = pool_forecast(result, spread)
         movements = _movements(request, drawn)
         steps = _bridge(drawn, spread) if why else None
-        spread = shapes.result() if shapes else spread
+        if drawn.items and not pool:
+            from ..studies.structure_spread import spread_beside
+
+            spread = spread_beside(drawn)
         for message in [*result.warnings(), *(surprises.result() if surprises else ())]:
             warn(message)
     if plot is not None or figures is not None:
@@ -84,13 +84,6 @@ def forecast(
         warn(f"saved {save_tree(result_tree(drawn), save, key='--save')}")
     show(layout(result, movements, shapes=spread, bridge=steps), as_json=asked.json)
     return 0
-
-
-def _beside(drawn: Posterior) -> StructureSpread | None:
-    """What models of other shapes answer on the same evidence."""
-    from ..studies.structure_spread import spread_beside
-
-    return spread_beside(drawn)
 
 
 def _bridge(drawn: Posterior, spread: StructureSpread | None) -> Bridge:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from ...model.assumptions import Assumptions
 from ...model.trend import trends_to
 from ...priors.errors import InputError, unknown_name
 from ...priors.families import Family
-from ..inference.column_names import ITEM, those_under
+from ..inference.column_names import ITEM, those_under, under
 from ..inference.columns import columns_of_draws, reweighted
 from ..inference.draws import Values
 from ..inference.estimates import Array, Distribution, Weighting
@@ -108,6 +108,49 @@ def draw_structure(
         Columns ``ready`` (months since t = 0), the further ones and, under `ITEM` with its id, every item's log
         likelihood, each of shape (draw,); and how the draws stand for the prior.
     """
+    assumptions = question.assumptions
+    evaluate = _columns_of(question, structure, items, further)
+    names, beliefs = quantities_of(assumptions, structure, items), beliefs_of(assumptions, structure, items)
+    return columns_of_draws(question, assumptions, names, evaluate, beliefs)
+
+
+def draw_together(
+    question: Question, structures: Sequence[Structure], items: Sequence[Item]
+) -> tuple[dict[str, dict[str, Array]], Weighting]:
+    """Draw structures without beliefs of their own, each on those items that count for it, from the same draws.
+
+    Each is drawn as `draw_structure` draws it: a quantity's numbers do not depend on what else is drawn. What several
+    ask of is drawn once.
+
+    Returns
+    -------
+    tuple of dict and Weighting
+        By structure, its columns; and how the draws stand for the prior.
+    """
+    assumptions = question.assumptions
+    counted = {each.name: countable(assumptions, each, items) for each in structures}
+    evaluates = {each.name: _columns_of(question, each, counted[each.name]) for each in structures}
+    names: dict[str, None] = {}
+    beliefs: dict[str, Family] = {}
+    for each in structures:
+        names |= dict.fromkeys(quantities_of(assumptions, each, counted[each.name]))
+        beliefs |= beliefs_of(assumptions, each, counted[each.name])
+
+    def evaluate(values: Values) -> Values:
+        made = (under(f"{name}:", columns(values)) for name, columns in evaluates.items())
+        return {name: column for columns in made for name, column in columns.items()}
+
+    columns, weighting = columns_of_draws(question, assumptions, list(names), evaluate, beliefs)
+    return {each.name: those_under(f"{each.name}:", columns) for each in structures}, weighting
+
+
+def _columns_of(
+    question: Question,
+    structure: Structure,
+    items: Sequence[Item],
+    further: Callable[[Values], Values] | None = None,
+) -> Callable[[Values], Values]:
+    """Return what makes the columns of `draw_structure` of a chunk."""
     assumptions, clock = question.assumptions, question.clock
     rumours, events = rumours_in(items, question.as_of), _events_of(question, items)
 
@@ -122,8 +165,7 @@ def draw_structure(
             columns[ITEM + item.id] = log_density(item, item.observation(clock), prediction, clock)
         return columns
 
-    names, beliefs = quantities_of(assumptions, structure, items), beliefs_of(assumptions, structure, items)
-    return columns_of_draws(question, assumptions, names, evaluate, beliefs)
+    return evaluate
 
 
 def ready_of(question: Question, structure: Structure, items: Sequence[Item]) -> Distribution:
@@ -135,6 +177,11 @@ def ready_of(question: Question, structure: Structure, items: Sequence[Item]) ->
         If the structure and the evidence hardly overlap.
     """
     columns, weighting = draw_structure(question, structure, countable(question.assumptions, structure, items))
+    return ready_in(structure, columns, weighting)
+
+
+def ready_in(structure: Structure, columns: Mapping[str, Array], weighting: Weighting) -> Distribution:
+    """When a structure says that it is ready, given what was drawn of it; raises as `ready_of` does."""
     return Distribution(columns[READY], reweighted(structure.called, those_under(ITEM, columns), weighting)[0])
 
 

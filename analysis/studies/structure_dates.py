@@ -14,7 +14,7 @@ from ..inference.diagnostics import UntrustworthyError
 from ..inference.estimates import Distribution
 from ..inference.posterior import Posterior
 from ..inference.question import Question
-from .other_structures import other_structures, ready_of, unfounded_structures
+from .other_structures import draw_together, other_structures, ready_in, ready_of, unfounded_structures
 from .readings.mobilisation import SCENARIO
 from .scenarios import ScenarioResult, scenarios
 from .structure_registry import COMPUTE, MOBILISATION, Structure, structures_silent_on
@@ -83,17 +83,20 @@ def dates_of_structures(posterior: Posterior) -> tuple[tuple[StructureDate, ...]
 
 
 def dates_of(
-    structures: Sequence[Structure], question: Question, items: Sequence[Item], *, duplicates: bool = True
+    structures: Sequence[Structure], question: Question, items: Sequence[Item]
 ) -> tuple[tuple[StructureDate, ...], tuple[Refused, ...]]:
-    """Ask structures of other shapes, or those of them that would be pooled, for their dates; and who has none."""
+    """Ask structures of other shapes for their dates; and who has none."""
+    alike = [each for each in structures if not each.families]
+    drawn, weighting = draw_together(question, alike, items) if alike else ({}, None)
     rows: list[StructureDate] = []
     refused: list[Refused] = []
     first: dict[str, str] = {}
     for each in structures:
-        if each.carries in first and not duplicates:
-            continue
         try:
-            ready = ready_of(question, each, items)
+            if weighting is not None and each.name in drawn:
+                ready = ready_in(each, drawn[each.name], weighting)
+            else:
+                ready = ready_of(question, each, items)
         except UntrustworthyError as error:
             refused.append(Refused(each.name, each.title, str(error), error))
             continue

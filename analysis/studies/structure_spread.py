@@ -108,7 +108,7 @@ def structure_spread(posterior: Posterior) -> StructureSpread:
 
 
 def spread_beside(posterior: Posterior) -> StructureSpread | None:
-    """Ask the trends that would be pooled, which is quick, beside a forecast of the race.
+    """Ask the trends, which is quick, beside a forecast of the race.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def spread_beside(posterior: Posterior) -> StructureSpread | None:
     if not trends:
         return None
     asked = replace(question, draws=min(question.draws, MOST_BESIDE))
-    dates, refused = dates_of(trends, asked, posterior.items, duplicates=False)
+    dates, refused = dates_of(trends, asked, posterior.items)
     return StructureSpread((race_date(posterior), *dates), refused=refused)
 
 
