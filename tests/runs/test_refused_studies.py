@@ -89,7 +89,7 @@ def test_a_trend_that_the_evidence_contradicts_is_named_and_all_others_answer(
 def test_where_the_evidence_contradicts_all_other_structures_there_is_no_pool(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(structure_dates, "ready_of", refuse)
+    monkeypatch.setattr(structure_dates, "ready_in", refuse)
     assert run(["structures", *ASKED]) == 1
     assert "no draws" in capsys.readouterr().err
 
