@@ -66,7 +66,7 @@ def forecast(
             result = pool_forecast(result, spread)
         movements = _movements(request, drawn)
         steps = _bridge(drawn, spread) if why else None
-        if drawn.items and not pool:
+        if drawn.items and not pool:  # else nothing stands beside it, and no kind of evidence need be loaded
             from ..studies.structure_spread import spread_beside
 
             spread = spread_beside(drawn)
