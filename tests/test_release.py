@@ -54,6 +54,19 @@ def test_changelog_is_versioned_newest_first():
     assert all(match[4] != "unreleased" for match in found[1:])
 
 
+def test_entries_of_the_newest_version_stand_under_headings_that_one_can_read():
+    newest = re.split(r"^## .*\n", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)[1]
+    before, *parts = re.split(r"^### (.*)\n", newest, flags=re.MULTILINE)
+    assert re.findall(r"^- ", before, re.MULTILINE) == []
+    headings = parts[::2]
+    assert len(set(headings)) == len(headings)
+    assert "" not in headings
+    for heading, part in zip(headings, parts[1::2], strict=True):
+        says, *entries = re.split(r"^- ", part, flags=re.MULTILINE)
+        assert says.strip(), f"{heading}: no sentence says what belongs there"
+        assert 0 < len(entries) <= 90, f"{heading}: {len(entries)} entries"
+
+
 def run(arguments: list[str], folder: Path) -> str:
     done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2_000:] + done.stderr[-4_000:]
