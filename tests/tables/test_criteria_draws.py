@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from false_alarms import widest
 from scipy import stats
 
 from catchup.analysis import Distribution, Question, criteria
-from catchup.evidence import TableStore, lag_episodes, load_criteria, read_table
+from catchup.evidence import TableStore, lag_episodes, load_criteria, read_table, shipped_records
 from catchup.evidence.lag_records import LagRecord, lag_records
 from catchup.evidence.tables.table import Table
 from catchup.model import load_assumptions
@@ -43,10 +43,14 @@ SHIPPED, WIDE, LATE = ((12.0, 1.0), (0.4, 0.5)), ((12.0, 3.0), (0.4, 0.5)), ((25
 Belief = tuple[tuple[float, float], tuple[float, float]]  # of the typical lag and of the spread: median, sigma
 
 
-def with_open_records(folder: Path) -> Table:
-    """Return an index of which three old records have been met by nobody."""
+def with_open_records(
+    folder: Path,
+    chinese: Sequence[tuple[str, float, float]] = CHINESE,
+    american: Sequence[tuple[str, float, float]] = AMERICAN,
+) -> Table:
+    """Return an index of which, by default, three old records have been met by nobody."""
     lines = []
-    for land, models in (("USA", AMERICAN), ("China", CHINESE)):
+    for land, models in (("USA", american), ("China", chinese)):
         for day, score, half in models:
             name = FABLE.reference if day == f"{FABLE.reference_date}" else f"{land} {day}"
             lines.append((name, *(f"{figure}" for figure in (score, score - half, score + half)), day, "Lab", land))
@@ -112,6 +116,40 @@ def test_dates_are_what_weighted_draws_say(made: bool, belief: Belief, tmp_path:
     for reading in found.readings:
         assert_alike(reading.met, dates[reading.id], weights)
     assert_alike(found.all_of_them, np.max(list(dates.values()), axis=0), weights)
+
+
+@pytest.mark.parametrize("months", [1, 5])
+def test_what_has_been_met_is_one_lag_of_the_population(months: int, tmp_path: Path) -> None:
+    """What is said of a criterion that nothing tells of yet: by the records, and by the other one's lag, once."""
+    met = FABLE.reference_date + timedelta(days=round(months * 30.44))
+    store, day = TableStore(tmp_path / "data"), met + timedelta(days=10)
+    follower = (f"{met}", FABLE.at_least + 0.5, 1.0)
+    store.add(Path(with_open_records(tmp_path, (*CHINESE, follower), AMERICAN[:5] + AMERICAN[-1:]).file), day)
+    assumptions = load_assumptions()
+    found = criteria(Question(assumptions, day, draws=DRAWS), ASKED, store)
+    fable, horizon = found.readings
+    assert fable.met is None
+    table = found.records
+    episodes = [each for each in lag_episodes(table, day) if each.reference.model != FABLE.reference]
+    assert len(episodes) == 5
+    lag = LagRecord((met - FABLE.reference_date).days / assumptions.calendar.days_per_month, 0.0, f"China {met}")
+    records = (*lag_records(table, episodes, assumptions.calendar), lag)
+    lags, weights = oracle(records, SHIPPED, {"horizon-of-mythos": 0.0})
+    start = assumptions.calendar.months(ASKED["horizon-of-mythos"].reference_date)
+    assert_alike(horizon.met, start + lags["horizon-of-mythos"], weights)
+
+
+def test_a_criterion_of_another_table_leaves_the_index_its_record() -> None:
+    """Nothing tells of it yet: were the record taken out for it, nothing would count at all in its place."""
+    store, question = TableStore(Path("nowhere")), Question(load_assumptions(), DAY, draws=2_000)
+    horizon = ASKED["horizon-of-mythos"]
+    (met, *_) = [each.reference for each in lag_episodes(shipped_records(), DAY) if each.follower]
+    other = horizon.model_copy(update={"reference": met.model, "reference_date": met.day, "at_least": 999.0})
+    with_it, without = criteria(question, {**ASKED, "other": other}, store), criteria(question, ASKED, store)
+    for one, same in zip(with_it.readings[:2], without.readings, strict=True):
+        assert one.met is not None
+        assert same.met is not None
+        assert one.met.quantile_value(0.5) == same.met.quantile_value(0.5)
 
 
 def assert_alike(found: Distribution | None, values: np.ndarray, weights: np.ndarray) -> None:

@@ -80,12 +80,17 @@ def _lines(result: Criteria) -> list[str]:
     lines = [
         f"As of {date_text(result.question.as_of)}: each lag, from release to release, is one of the population that "
         f"the records of {result.records.name} of {date_text(result.records.vintage)} show; what nobody had met when "
-        "somebody last looked counts."
+        f"somebody last looked counts{_and_met(result)}."
     ]
     untested = [each.id for each in result.readings if each.resolution.day is None]
     if untested:
         lines.append(f"Told by nothing yet, since no table of that day holds a Chinese model: {', '.join(untested)}.")
     return lines
+
+
+def _and_met(result: Criteria) -> str:
+    met = any(not each.resolution.open for each in result.readings)
+    return ", and so does the lag of what has been met" if met else ""
 
 
 def _as_json(result: Criteria, table: Table[_Row]) -> dict[str, Any]:

@@ -6,7 +6,8 @@ model does so too are a lag of the same population (`catchup.evidence.lag_record
 .. math:: \log \ell_c \sim N(\mu, \tau),
 
 :math:`\mu` and :math:`\tau` shared by all criteria, so that they come late together. That a criterion had not been met
-on the last day on which somebody looked is known, and counts. One that has been met has its day.
+on the last day on which somebody looked is known, and counts. One that has been met has its day, and its lag is one
+of the population that is known, to the day as those of criteria are: those that one model ended hang together there.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from datetime import date
 
 import numpy as np
 
-from ....evidence.lag_records import FEWEST_RECORDS, LagBelief, LagRecord, lag_population, lag_records
+from ....evidence.lag_records import FEWEST_RECORDS, SHORTEST, LagBelief, LagRecord, lag_population, lag_records
 from ....evidence.tables.criteria import Criterion, Resolution, resolve, tables_of
 from ....evidence.tables.episodes import chinese_records, lag_episodes
 from ....evidence.tables.store import TableStore
@@ -162,7 +163,7 @@ def _drawn(
 
     assumptions = question.assumptions
     calendar, rng = assumptions.calendar, np.random.default_rng(question.seed)
-    others = _others(records, asked, question)
+    others = (*_others(records, asked, question), *_met(asked, told, question))
     typical, spread, log_weights = lag_population(others, _belief(question), len(others))
     node = rng.choice(typical.size, size=question.draws, p=np.exp(log_weights))
     weights = np.zeros(question.draws)
@@ -187,11 +188,25 @@ def _drawn(
 
 
 def _others(records: Table, asked: Mapping[str, Criterion], question: Question) -> tuple[LagRecord, ...]:
-    """Records that no criterion is about: what is known of those counts with the criteria themselves."""
+    """Records that no criterion of their index is about: what is known of those counts with the criteria themselves."""
     episodes = lag_episodes(records, last_day(records))
-    references = {row.reference for row in asked.values()}
+    references = {row.reference for row in asked.values() if row.table == records.name}
     kept = [episode for episode in episodes if episode.reference.model not in references]
     return lag_records(records, kept, question.assumptions.calendar)
+
+
+def _met(asked: Mapping[str, Criterion], told: Mapping[str, Resolution], question: Question) -> tuple[LagRecord, ...]:
+    """Lags of criteria that have been met: what was learnt of the others while they lasted is not forgotten.
+
+    What a Chinese model had done by the day of the reference has no lag: nothing was left to wait for.
+    """
+    found = []
+    for name, row in asked.items():
+        resolution = told[name]
+        if not resolution.open and resolution.day is not None and resolution.day > row.reference_date:
+            months = (resolution.day - row.reference_date).days / question.assumptions.calendar.days_per_month
+            found.append(LagRecord(max(months, SHORTEST), 0.0, resolution.model))
+    return tuple(found)
 
 
 def _belief(question: Question) -> LagBelief:
