@@ -52,7 +52,7 @@ def draw_hindcast(result: Hindcast, *, width: float = WIDTH) -> Figure:
     taller = legend_below(axes, lines, names)
     figure.set_size_inches(width, HEIGHT + taller)
     chance = f"Grey: where chance stays in {1.0 - OUTSIDE:.0%} of cases."
-    subtitle = f"{len(result.closed)} American records that Chinese models have met. {chance}"
+    subtitle = f"{len(result.closed)} American records that {len(result.followers)} Chinese models have met. {chance}"
     source = f"{result.table.name}, {result.until.isoformat()}; records that are still open are left out here."
     frame(figure, calibration_text(result), subtitle, source)
     return figure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...inference.few_observations import errors_by_chance
 from ...inference.question import Question
 from ...inference.request import Request, posterior
 from ...studies.comparison import WANTED
@@ -54,8 +55,8 @@ def structure_page(question: Question) -> str:
             f"({', '.join(f'`{name}`' for name in result.stacked_on)}), each given the others of these; its difference "
             "from the best, that difference's standard error, and the k-hat of the weights that leave items out. Each "
             "structure is conditioned on these items alone, whatever else it could take, so that like is compared with "
-            "like. A difference within two standard errors says nothing, and where items are few the standard "
-            "error itself is too small.\n",
+            f"like. {_noise_text(len(result.stacked_on))} and where items are few the standard error itself is too "
+            "small.\n",
             to_markdown(comparison_table(result), lines=False),
             "## What would tell them apart\n",
             f"Whether it is ready by a day, or not, says something of which structure holds{_among_text(result)}: the "
@@ -70,6 +71,13 @@ def _among_text(result: Structures) -> str:
     if len(result.pooled) == len(result.structures):
         return ""
     return f", of those that are pooled ({and_text([f'`{row.id}`' for row in result.pooled])})"
+
+
+def _noise_text(items: int) -> str:
+    """Say which differences of so many items' densities are nothing to go by, up to where it says why."""
+    if items < 2:
+        return "Of a single item no difference says anything,"
+    return f"Of {items} items a difference within {errors_by_chance(items):.1f} standard errors says nothing,"
 
 
 def _telling_text(result: Structures) -> str:

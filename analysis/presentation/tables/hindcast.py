@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from ....evidence.tables import table as public
 from ...inference.estimates import Distribution
+from ...inference.json_values import number
 from ...inference.probabilities import HEADLINE, QUANTILES
 from ...inference.proper_scores import HORIZON
 from ...studies.structure_registry import COMPUTE
@@ -178,22 +180,27 @@ def score_table(result: Hindcast) -> Table[_Scored]:
         rows,
         key=lambda row: row.id,
         lead=[verdict(result)],
-        lines=[_calibration_line(result), SCORED_UP_TO],
+        lines=[_calibration_line(result), *_open_line(result), SCORED_UP_TO],
     )
 
 
 def verdict(result: Hindcast) -> str:
     """Say who did better, whoever it is, and whether chance could have made it so."""
     better, worse = (result.best, result.rival) if result.difference > 0.0 else (result.rival, result.best)
-    sure = abs(result.difference) > 2.0 * result.error
-    told = "more than chance explains" if sure else "no more than chance explains"
     what = "a structure" if better == result.best else "a naive rival"
-    by = f"{abs(result.difference):.2f} +/- {result.error:.2f} months of CRPS"
     return (
-        f"Verdict: {better}, {what}, did better than {worse} by {by}, {told}: "
+        f"Verdict: {better}, {what}, did better than {worse} by {_by_text(result)}: "
         f"{len(result.compared)} episodes, which the error counts as {result.observations}: those that one Chinese "
         "model closed as one, and those still open as one."
     )
+
+
+def _by_text(result: Hindcast) -> str:
+    by, apart = f"{abs(result.difference):.2f}", "months of CRPS"
+    if math.isnan(result.error):
+        return f"{by} {apart}; whether chance explains it, a single observation cannot tell"
+    told = "more than chance explains" if result.sure else "no more than chance explains"
+    return f"{by} +/- {result.error:.2f} {apart}, {told} ({result.errors_by_chance:.1f} errors, of so few)"
 
 
 def calibration_text(result: Hindcast) -> str:
@@ -202,11 +209,30 @@ def calibration_text(result: Hindcast) -> str:
     return f"{result.best} is {told}"
 
 
+def met_text(result: Hindcast) -> str:
+    """Say how many records have been met, and by how many models."""
+    records, models = len(result.closed), len(result.followers)
+    return f"{records} records met, by {models} Chinese {'model' if models == 1 else 'models'}"
+
+
 def _calibration_line(result: Hindcast) -> str:
     return (
-        f"{calibration_text(result)}: shares of the {len(result.closed)} records met lie up to {result.worst:.2f} from "
-        f"the probabilities given to them; chance stays within {result.reach:.2f} in {1.0 - OUTSIDE:.0%} of cases."
+        f"{calibration_text(result)}: shares of the {met_text(result)}, lie up to {result.worst:.2f} from "
+        f"the probabilities given to them; chance stays within {result.reach:.2f} in {1.0 - OUTSIDE:.0%} of cases, "
+        "those that one model met coming out as one."
     )
+
+
+def _open_line(result: Hindcast) -> list[str]:
+    """Say to which side shares lean, since they leave out what is still open."""
+    count = len(result.compared) - len(result.closed)
+    if not count:
+        return []
+    left = "is the one" if count == 1 else f"are the {count}"
+    return [
+        f"Left out {left} still open: of records as young only short lags are in, beside which what was said looks "
+        "longer than it was."
+    ]
 
 
 def _notes(result: Hindcast) -> list[str]:
@@ -293,7 +319,7 @@ def _as_json(
             "structure": result.best,
             "rival": result.rival,
             "difference": round(result.difference, DECIMALS),
-            "error": round(result.error, DECIMALS),
+            "error": number(result.error, DECIMALS),
             "episodes": len(result.compared),
             "observations": result.observations,
         },
@@ -301,6 +327,7 @@ def _as_json(
             "structure": result.best,
             "calibrated": result.calibrated,
             "episodes": len(result.closed),
+            "observations": len(result.followers),
             "worst": round(result.worst, PROBABILITY_DECIMALS),
             "reach": round(result.reach, PROBABILITY_DECIMALS),
             "outside": OUTSIDE,

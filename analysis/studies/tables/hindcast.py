@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from ....model.equations import MONTHS_PER_YEAR
 from ....priors.errors import InputError
 from ....priors.families import Family
 from ...inference.estimates import Array
+from ...inference.few_observations import errors_by_chance
 from .chosen import last_day
 from .gate_hindcast import GateHindcast
 from .lag_structures import FRONTIER_NODES, NODES, STRUCTURES, Known, Said, predict_lag
@@ -105,7 +107,8 @@ class Hindcast:
     best, rival : str
         Structure and rival with the lowest score over all episodes compared.
     difference, error : float
-        By how much the structure's score is lower than the rival's (months), and its standard error.
+        By how much the structure's score is lower than the rival's (months), and its standard error; undefined (nan)
+        for a single observation.
     observations : int
         What that error counts: episodes that one Chinese model closed are one observation, and so are those still open.
     gate : GateHindcast, optional
@@ -149,12 +152,31 @@ class Hindcast:
         return [asked for asked in self.compared if not asked.episode.open]
 
     @property
-    def reach(self) -> float:
-        """How far chance takes shares of records met from the probabilities given to them, but for `OUTSIDE` of cases.
+    def errors_by_chance(self) -> float:
+        """How many standard errors of the difference chance explains; infinite of a single observation."""
+        return errors_by_chance(self.observations)
 
-        The inequality of Dvoretzky, Kiefer and Wolfowitz with Massart's constant, for as many episodes as are closed.
+    @property
+    def sure(self) -> bool:
+        """Whether the difference is more than chance explains."""
+        return abs(self.difference) > self.errors_by_chance * self.error
+
+    @property
+    def followers(self) -> list[int]:
+        """How many of the closed episodes each Chinese model closed."""
+        return list(Counter(asked.episode.follower.model for asked in self.closed if asked.episode.follower).values())
+
+    @property
+    def reach(self) -> float:
+        r"""How far chance takes shares of records met from the probabilities given to them, but for `OUTSIDE` of cases.
+
+        The inequality of Dvoretzky, Kiefer and Wolfowitz with Massart's constant. Episodes that one model closed may
+        come out as one: groups of :math:`k_g` that do are as good as
+        :math:`\bigl(\sum_g k_g\bigr)^2 / \sum_g k_g^2` episodes. No share lies further than 1 from a probability.
         """
-        return math.sqrt(math.log(2.0 / OUTSIDE) / (2.0 * len(self.closed)))
+        sizes = np.array(self.followers)
+        independent = float(sizes.sum() ** 2 / (sizes**2).sum())
+        return min(math.sqrt(math.log(2.0 / OUTSIDE) / (2.0 * independent)), 1.0)
 
     def shares_met(self, name: str) -> tuple[Array, Array]:
         """Shares of records met by each probability that a structure gave.
@@ -309,7 +331,10 @@ def _score(compared: Sequence[Asked], name: str) -> Score:
 
 
 def _difference(compared: Sequence[Asked], best: str, rival: str) -> tuple[float, float, int]:
-    """Mean difference of two scores, its standard error and observations: what one model closed at once is one."""
+    """Mean difference of two scores, its standard error and observations: what one model closed at once is one.
+
+    Deviations of a single observation from its own mean are zero, whatever its error: that is undefined.
+    """
     differences = np.array([asked.said[rival].score - asked.said[best].score for asked in compared])
     groups = [asked.episode.follower.model if asked.episode.follower else "nobody yet" for asked in compared]
     mean = float(differences.mean())
@@ -318,5 +343,7 @@ def _difference(compared: Sequence[Asked], best: str, rival: str) -> tuple[float
         for group in dict.fromkeys(groups)
     ]
     count = len(sums)
-    error = math.sqrt(sum(each * each for each in sums) * count / max(count - 1, 1)) / len(compared)
+    if count < 2:
+        return mean, math.nan, count
+    error = math.sqrt(sum(each * each for each in sums) * count / (count - 1)) / len(compared)
     return mean, error, count
