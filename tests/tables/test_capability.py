@@ -23,11 +23,13 @@ from catchup.analysis.studies.other_structures import (
     ready_of,
 )
 from catchup.analysis.studies.structure_registry import STRUCTURES, register_structure
+from catchup.analysis.studies.tables import capability as study
 from catchup.analysis.studies.tables.capability import COUNTED, FRONTIER, GATE
 from catchup.analysis.studies.tables.frontier_structure import frontier_line
 from catchup.evidence import item_from_table, shipped_records
+from catchup.evidence.intervals import interval_sd
 from catchup.evidence.selection import Selection
-from catchup.evidence.tables.episodes import Release
+from catchup.evidence.tables.episodes import Release, chinese_records
 from catchup.evidence.template import template
 from catchup.model import Calendar, load_assumptions
 from catchup.model.assumptions import DEFAULT_EVENT
@@ -138,6 +140,44 @@ def score_item(value: float) -> Any:
     table["observed"] |= {"value": value, "interval": [value - 2.0, value + 2.0], "date": date(2026, 7, 16)}
     table["likelihood"]["sd"] = 1.0
     return item_from_table(table, file="score.toml")
+
+
+def test_what_the_line_expects_is_what_students_t_predicts(registered: CapabilityFrontier) -> None:
+    """Where it was carried on as if height and pace were independent on the last day, by half a point too narrow."""
+    records = [each for each in chinese_records(shipped_records()) if each.day >= date(2024, 7, 16)]
+    months = np.array([(each.day - records[-1].day).days / CALENDAR.days_per_month for each in records])
+    fit = stats.linregress(months, [each.score for each in records])
+    left = np.array([each.score for each in records]) - fit.intercept - fit.slope * months
+    count, draws, ahead, rng = len(records), 400_000, 6.0, np.random.default_rng(5)
+    away = (ahead - months.mean()) ** 2 / ((months - months.mean()) ** 2).sum()
+    scale = np.sqrt((left**2).sum() / (count - 2) * (1.0 + 1.0 / count + away))
+    exact = stats.t(count - 2, fit.intercept + fit.slope * ahead, scale)
+    values = {name: family.quantile(rng.random(draws)) for name, family in registered.families.items()}
+    found = registered.score_on(values, CALENDAR.months(records[-1].day) + ahead)
+    for p in (0.05, 0.25, 0.5, 0.75, 0.95):
+        chance = widest(np.sqrt(p * (1.0 - p) / draws) / exact.pdf(exact.ppf(p)))
+        # one standard deviation is behind all three errors, and here each has its own
+        assert abs(np.quantile(found, p) - exact.ppf(p)) < 0.1 + chance
+
+
+def test_nobody_expects_less_than_has_been_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And of a score by compute, its scatter is expected as that of one by scores is."""
+    asked = posterior(Request(question(4_000), evidence="none"))
+    found = capability(asked)
+    assert found.chinese.score > 150.0
+    for expected in found.expected:
+        for seen in expected.by.values():
+            assert seen.values.min() == found.chinese.score
+            assert np.ptp(seen.values[seen.values > found.chinese.score]) > 0.0
+    lifted = 1_000.0  # above what has been seen, so that predictions without their scatter are seen whole
+    monkeypatch.setattr(study, "simulate", lambda _, predicted, *__: predicted + lifted)
+    for expected, plain in zip(found.expected, capability(asked).expected, strict=True):
+        seen, line = expected.by[COUNTED], plain.by[COUNTED]
+        sd = np.hypot(4.0, interval_sd(found.chinese.interval[1] - found.chinese.interval[0], 0.9))
+        for score in (found.chinese.score + 1.0, 165.0, 170.0):
+            above = line.weighting.shares @ stats.norm.sf(score, line.values - lifted, sd)
+            error = np.sqrt(above * (1.0 - above) * (line.weighting.shares**2).sum())
+            assert abs(1.0 - seen.probability_below(score).value - above) < widest(error)
 
 
 @pytest.mark.slow

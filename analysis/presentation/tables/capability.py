@@ -76,7 +76,11 @@ def expected_table(result: Capability) -> Table[ExpectedScore]:
         "The best Chinese score to be seen, points",
         columns,
         result.expected,
-        lines=["By compute: the line at the largest run of half a year before, without a score's own scatter."],
+        lines=[
+            "Each is of the best score seen by the day: what a model of the day scores, scatter included, and at least "
+            f"the {result.chinese.score:.1f} that {result.chinese.model} has. By compute, that model is of the largest "
+            "run of half a year before; by scores, it lies on the line of Chinese records."
+        ],
     )
 
 

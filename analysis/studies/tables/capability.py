@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from ....evidence.latents import with_own_quantities
+from ....evidence.likelihood import simulate
 from ....evidence.schema import Item
 from ....evidence.tables.episodes import Release, chinese_records
 from ....evidence.tables.records import shipped_records
 from ....model.assumptions import DEFAULT_EVENT
 from ....model.calendar import month_ends
-from ....model.draws import drawn_together
 from ....priors.errors import InputError
 from ....priors.table import PriorTable
 from ...inference.conditioning import condition
@@ -25,7 +25,8 @@ from ...inference.likelihoods import predictions_of
 from ...inference.posterior import Posterior, refuse_other_than_posterior
 from ...inference.question import Question
 from ...inference.result import Result
-from ..other_structures import ready_of
+from ..other_structures import draw_structure, ready_in
+from ..structure_evidence import countable
 from ..structure_registry import COMPUTE
 from ..telling import Telling, telling
 from .chosen import last_day
@@ -43,7 +44,10 @@ MONTHS_AHEAD = 6  # of expected scores
 
 @dataclass(frozen=True)
 class ExpectedScore:
-    """The best Chinese score that a day is expected to show, by who expects it (points)."""
+    """The best Chinese score to be seen by a day, by who expects it (points): at least the best that has been seen.
+
+    Beyond that it is what a model of the day would score, the scatter of scores about their line included.
+    """
 
     day: date
     by: Mapping[str, Distribution]
@@ -129,30 +133,45 @@ def capability(posterior: Posterior) -> Capability:
     days = month_ends(question.as_of, MONTHS_AHEAD)
     later = {day: _item(f"expected-{day}", "chinese", replace(chinese, day=day), prior) for day in days}
     columns = _predicted(counted, [scores[0], *later.values()])
-    values = _structure_draws(structure, question)
-    even = Weighting(question.draws)
+    # the structure rests on scores itself: of other evidence only dates count for it
+    dated = [item for item in posterior.items if not item.kind.measures_lag]
+    frontier, scored = _frontier(question, structure, dated, list(later))
+
+    def seen(shown: Array, weighting: Weighting) -> Distribution:
+        return Distribution(np.maximum(shown, chinese.score), weighting)
+
+    def scattered(item: Item) -> Array:
+        # by the same random numbers for every day, so that days differ in what is expected of them alone
+        return simulate(item, columns[item.id], question.clock, np.random.default_rng(question.seed))
+
     expected = tuple(
         ExpectedScore(
             day,
             {
-                COUNTED: Distribution(columns[item.id], counted.source.weighting),
-                FRONTIER: Distribution(structure.score_on(values, question.assumptions.calendar.months(day)), even),
+                COUNTED: seen(scattered(item), counted.source.weighting),
+                FRONTIER: seen(scored[day], frontier.weighting),
             },
         )
         for day, item in later.items()
     )
-    # the structure rests on scores itself: of other evidence only dates count for it
-    dated = [item for item in posterior.items if not item.kind.measures_lag]
-    ready = {GATE: posterior.ready, COUNTED: counted.ready, FRONTIER: ready_of(question, structure, dated)}
+    ready = {GATE: posterior.ready, COUNTED: counted.ready, FRONTIER: frontier}
     implied = Distribution(columns[scores[0].id], counted.source.weighting)
     told = telling(question, ready, (GATE, FRONTIER))
     return Capability(counted.origin, mythos, chinese, implied, ready, expected, tuple(told))
 
 
-def _structure_draws(structure: CapabilityFrontier, question: Question) -> dict[str, Array]:
-    assumptions, rng = question.assumptions, np.random.default_rng(question.seed)
-    beliefs = {**assumptions.beliefs, **structure.families}
-    return drawn_together(beliefs, structure.quantities, question.draws, rng, assumptions.copula)
+def _frontier(
+    question: Question, structure: CapabilityFrontier, items: Sequence[Item], days: Sequence[date]
+) -> tuple[Distribution, dict[date, Array]]:
+    """When the scores' own structure says that it is ready, and by the same draws what it scores on some days."""
+    months = {day: question.assumptions.calendar.months(day) for day in days}
+
+    def further(values: Values) -> Values:
+        return {f"{day}": structure.score_on(values, month) for day, month in months.items()}
+
+    counted = countable(question.assumptions, structure, items)
+    columns, weighting = draw_structure(question, structure, counted, further)
+    return ready_in(structure, columns, weighting), {day: columns[f"{day}"] for day in days}
 
 
 def _predicted(posterior: Posterior, items: list[Item]) -> Values:
