@@ -215,10 +215,12 @@ def test_a_budget_that_makes_up_for_a_small_share_narrows_what_the_gate_says() -
 
 
 def test_the_frontier_s_own_scores_know_how_the_release_delay_spreads(tmp_path: Path) -> None:
-    from catchup.analysis import Question
-    from catchup.analysis.studies.tables import capability as module
+    from catchup.analysis import CapabilityFrontier, Question
+    from catchup.analysis.studies.other_structures import draw_structure
 
     asked = Question(load_assumptions([overlay_of(tmp_path, "chinese_release_delay")]), date(2026, 11, 26), draws=4_000)
-    values = module._structure_draws(module.CapabilityFrontier(), asked)
-    spread = float(np.log(values["chinese_release_delay"]).std())
+    columns, _ = draw_structure(
+        asked, CapabilityFrontier(), (), lambda values: {"drawn": values["chinese_release_delay"]}
+    )
+    spread = float(np.log(columns["drawn"]).std())
     assert abs(spread / math.hypot(0.3, 0.5) - 1.0) < widest(1.0 / math.sqrt(2 * 4_000))

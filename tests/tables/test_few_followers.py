@@ -112,7 +112,7 @@ def test_what_one_model_met_comes_out_as_one(sizes: list[int], one_leap: Hindcas
 
 def test_no_share_lies_further_than_one_from_a_probability(one_leap: Hindcast) -> None:
     assert one_leap.reach == 1.0
-    assert "5 records met, by 1 Chinese model, lie up to" in score_table(one_leap).lines[0]
+    assert "5 American records met, by 1 Chinese model, lie up to" in score_table(one_leap).lines[0]
 
 
 def test_what_is_left_out_leans_to_one_side_and_that_is_said(one_leap: Hindcast) -> None:

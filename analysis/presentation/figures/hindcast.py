@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from ...studies.tables.hindcast import OUTSIDE, Hindcast
 from ...studies.tables.lag_structures import STRUCTURES
-from ..tables.hindcast import calibration_text
+from ..tables.hindcast import calibration_text, met_text
 from .style import INK, LABEL_SIZE, MUTED, WIDTH, frame, house_style, legend_below, new_figure, series, wrap
 
 HEIGHT = 3.0  # inches
@@ -52,7 +52,7 @@ def draw_hindcast(result: Hindcast, *, width: float = WIDTH) -> Figure:
     taller = legend_below(axes, lines, names)
     figure.set_size_inches(width, HEIGHT + taller)
     chance = f"Grey: where chance stays in {1.0 - OUTSIDE:.0%} of cases."
-    subtitle = f"{len(result.closed)} American records that {len(result.followers)} Chinese models have met. {chance}"
+    subtitle = f"{met_text(result)}. {chance}"
     source = f"{result.table.name}, {result.until.isoformat()}; records that are still open are left out here."
     frame(figure, calibration_text(result), subtitle, source)
     return figure

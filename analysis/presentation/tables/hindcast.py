@@ -212,7 +212,7 @@ def calibration_text(result: Hindcast) -> str:
 def met_text(result: Hindcast) -> str:
     """Say how many records have been met, and by how many models."""
     records, models = len(result.closed), len(result.followers)
-    return f"{records} records met, by {models} Chinese {'model' if models == 1 else 'models'}"
+    return f"{records} American records met, by {models} Chinese {'model' if models == 1 else 'models'}"
 
 
 def _calibration_line(result: Hindcast) -> str:
