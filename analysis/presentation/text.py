@@ -278,9 +278,9 @@ def telling_lines(entries: Sequence[Telling], apart: str, chances: Callable[[Tel
     if most is None:
         return []
     if first is None:
-        return [f"No month end tells {apart} apart by much: most does whether it is ready by {said(most)}."]
-    lines = [f"Soonest to tell {apart} apart: whether it is ready by {said(first)}."]
-    return lines if first is most else [*lines, f"Most of all does whether it is ready by {said(most)}."]
+        return [f"No month end tells {apart} apart by much. Most is told by whether it is ready by {said(most)}."]
+    lines = [f"What tells {apart} apart soonest: whether it is ready by {said(first)}."]
+    return lines if first is most else [*lines, f"What tells most: whether it is ready by {said(most)}."]
 
 
 def arrival_text(event: str, when: str, name: str = "Mythos") -> str:

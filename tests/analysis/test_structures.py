@@ -160,13 +160,13 @@ def told(information: list[float]) -> list[str]:
 def test_the_day_that_tells_soonest_and_the_one_that_tells_most_are_told_apart() -> None:
     first, most = told([0.05, 0.2, 0.6, 0.1])
     assert first == (
-        "Soonest to tell them apart: whether it is ready by 1 Feb 2027, which is expected to say 0.20 bit of which "
+        "What tells them apart soonest: whether it is ready by 1 Feb 2027, which is expected to say 0.20 bit of which "
         "holds (20%)."
     )
-    assert most.startswith("Most of all does whether it is ready by 1 Mar 2027, which is expected to say 0.60 bit")
+    assert most.startswith("What tells most: whether it is ready by 1 Mar 2027, which is expected to say 0.60 bit")
     assert len(told([0.05, 0.6, 0.1])) == 1
     (little,) = told([0.01, 0.05])
-    assert little.startswith("No month end tells them apart by much: most does whether it is ready by 1 Feb 2027")
+    assert little.startswith("No month end tells them apart by much. Most is told by whether it is ready by 1 Feb 2027")
     assert told([0.0, 0.001]) == []
 
 
@@ -218,15 +218,15 @@ def test_duplicates_are_shown_and_not_pooled(found: Structures) -> None:
 
 def test_information_is_said_to_be_of_those_whose_chances_are_named(found: Structures) -> None:
     """What the sentence prints is what its chances give, one of each structure that is pooled."""
-    (said,) = (str(line) for line in structure_table(found).lines if str(line).startswith("Soonest"))
-    assert said.startswith("Soonest to tell those that are pooled apart: ")
+    (said,) = (str(line) for line in structure_table(found).lines if str(line).startswith("What tells the pooled"))
+    assert said.startswith("What tells the pooled structures apart soonest: ")
     for row in found.structures:
         assert (f"{row.title} " in said.split("(", 1)[1]) is (row in found.pooled)
     chances = [float(each) / 100.0 for each in re.findall(r"([0-9.]+)%", said)]
     assert mutual_information(chances) == pytest.approx(float(re.findall(r"say ([0-9.]+) bit", said)[0]), abs=0.01)
     assert as_json(found)["told_apart"] == [row.id for row in found.pooled]
     whole = replace(found, structures=found.pooled)
-    assert any(str(line).startswith("Soonest to tell them apart: ") for line in structure_table(whole).lines)
+    assert any(str(line).startswith("What tells them apart soonest: ") for line in structure_table(whole).lines)
 
 
 def test_too_few_items_give_no_weights_and_no_row(found: Structures) -> None:

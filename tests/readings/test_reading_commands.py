@@ -71,7 +71,7 @@ def test_bad_input_is_one_line(arguments, message, capsys):
     ("command", "words"),
     [
         ("scenarios", ["domestic-superpods", "itself is ready around"]),
-        ("structures", ["Constant lag, Mythos's lead added", "Soonest to tell those that are pooled"]),
+        ("structures", ["Constant lag, Mythos's lead added", "What tells the pooled structures apart soonest"]),
         ("levers", ["Smuggling stopped"]),
         ("regimes", ["business as usual"]),
         ("trend", ["Constant lag"]),

@@ -222,8 +222,8 @@ def test_as_promised(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_day_said_to_tell_most_is_the_one_that_does(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["capability", "--as-of", "2026-11-26", "--draws", "10000"]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "Soonest to tell compute and scores apart: whether it is ready by 30 Nov 2026" in out
-    assert "Most of all does whether it is ready by 31 Mar 2027" in out
+    assert "What tells compute and scores apart soonest: whether it is ready by 30 Nov 2026" in out
+    assert "What tells most: whether it is ready by 31 Mar 2027" in out
     assert run(["capability", "--as-of", "2029-01-01", "--draws", "10000"]) == 0
     assert "100% against" not in (out := capsys.readouterr().out)
     assert "apart" not in out

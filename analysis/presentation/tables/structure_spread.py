@@ -79,7 +79,7 @@ def _medians_text(medians: Sequence[Median]) -> str:
     others = sum(name != COMPUTE for name, _, _ in medians)
     whose = f"this model and {others} of other shapes" if others < len(medians) else f"{others} models of other shapes"
     (_, earliest, first), (_, latest, last) = medians[0], medians[-1]
-    return f"Medians of {whose}, duplicates left out: from {first} ({earliest}) to {last} ({latest})"
+    return f"Medians of {whose}, duplicates left out: ready from {first} ({earliest}) to {last} ({latest})"
 
 
 def left_out_text(titles: Sequence[str], event: str) -> str:

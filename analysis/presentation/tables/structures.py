@@ -84,7 +84,7 @@ def pooling_lines(result: Structures) -> list[str]:
 
 def told_apart_text(result: Structures) -> str:
     """Name what is told apart: all structures, or those that are pooled where some are not."""
-    return "them" if len(result.pooled) == len(result.structures) else "those that are pooled"
+    return "them" if len(result.pooled) == len(result.structures) else "the pooled structures"
 
 
 def telling_table(result: Structures) -> Table[Telling]:
