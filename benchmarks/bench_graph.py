@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pymc as pm
 from comparing import Ledger, in_turns, shortest
+from compiled_dates import CompiledDates
 
 from catchup.model.assumptions import load_assumptions
-from catchup.model.compiled import CompiledDates
 from catchup.model.graph import build_model
 
 DRAWS = 100_000

@@ -3,7 +3,6 @@ from .assumptions import Assumptions as Assumptions
 from .assumptions import Event as Event
 from .assumptions import load_assumptions as load_assumptions
 from .calendar import Calendar as Calendar
-from .compiled import CompiledDates as CompiledDates
 from .forward import outcome as outcome
 from .forward import simulate as simulate
 from .generative import Contender as Contender

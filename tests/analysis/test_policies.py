@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from compiled_dates import CompiledDates
 from false_alarms import widest
 
 from catchup.analysis.commands.main import run as catchup
@@ -44,7 +45,6 @@ from catchup.evidence.latents import with_latents
 from catchup.evidence.schema import Item
 from catchup.model import build_model, load_assumptions
 from catchup.model.assumptions import Assumptions
-from catchup.model.compiled import CompiledDates
 from catchup.model.efficiency import months_until
 from catchup.model.enacted import Enacted, spent
 from catchup.model.forward import outcome

@@ -12,11 +12,11 @@ import pymc as pm
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from compiled_dates import CompiledDates
 from false_alarms import FALSE_ALARM
 from scipy import special, stats
 
 from catchup.model.assumptions import Assumptions, load_assumptions, under_scenario
-from catchup.model.compiled import CompiledDates
 from catchup.model.draws import QuantileTransform, UniformStreams
 from catchup.model.forward import outcome, simulate
 from catchup.model.graph import build_model, declare_quantities

@@ -9,11 +9,11 @@ import pymc as pm
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from compiled_dates import CompiledDates
 from pytensor.graph.replace import graph_replace
 from scipy.stats import norm
 
 from catchup.model.assumptions import Assumptions, load_assumptions
-from catchup.model.compiled import CompiledDates
 from catchup.model.forward import outcome, simulate
 from catchup.model.graph import build_model, set_intervention
 from catchup.model.policies import apply_as_published

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from compiled_dates import CompiledDates
 
-from catchup.model import Arrivals, CompiledDates, Progress, build_model, load_assumptions, outcome, register_mechanism
+from catchup.model import Arrivals, Progress, build_model, load_assumptions, outcome, register_mechanism
 from catchup.model.assumptions import under_scenario
 from catchup.model.mechanisms.registry import MECHANISMS, mechanism_names
 from catchup.priors import InputError, Layer

@@ -13,9 +13,9 @@ import pytensor.tensor as pt
 from pytensor.graph.replace import graph_replace, vectorize_graph
 from pytensor.graph.rewriting.utils import rewrite_graph
 
-from ..priors.bases import Array
-from .assumptions import Assumptions
-from .forward import simulate
+from catchup.model.assumptions import Assumptions
+from catchup.model.forward import simulate
+from catchup.priors.bases import Array
 
 
 class CompiledDates:
@@ -24,7 +24,7 @@ class CompiledDates:
     Parameters
     ----------
     model : pymc.Model
-        From `graph.build_model`; switching its data later switches what is worked out.
+        From `build_model`; switching its data later switches what is worked out.
     assumptions : Assumptions
         Those that it was built from.
     outputs : sequence of str
@@ -42,15 +42,6 @@ class CompiledDates:
     PyMC's own forward sampling loops over draws in Python. Here the quantities are inputs of a graph that is
     vectorised over a leading draw axis. By default the first call compiles it to machine code, which takes seconds;
     PyTensor keeps the result on disk.
-
-    Examples
-    --------
-    >>> from catchup.model import CompiledDates, build_model, load_assumptions
-    >>> assumptions = load_assumptions(model="article")
-    >>> dates = CompiledDates(build_model(assumptions), assumptions, mode="FAST_COMPILE")
-    >>> medians = {name: assumptions.quantiles(name, [0.5]) for name in dates.names}
-    >>> dates(medians)["ready"].round(1)
-    array([[11.6]])
     """
 
     def __init__(
@@ -79,7 +70,7 @@ class CompiledDates:
         return dict(zip(self._outputs, self._dates(*columns), strict=True))
 
     def draw(self, draws: int, rng: np.random.Generator) -> dict[str, Array]:
-        """Draw the quantities from their priors, as `forward.simulate` does, and work out the outputs.
+        """Draw the quantities from their priors, as `simulate` does, and work out the outputs.
 
         Parameters
         ----------
