@@ -95,11 +95,7 @@ def _by_event_and_firm(model: pm.Model, name: str) -> dict[tuple[str, str], Any]
 
 
 def evidence_data(
-    items: Iterable[Item],
-    assumptions: Assumptions,
-    as_of: datetime.date,
-    *,
-    seen: Mapping[str, float] | None = None,
+    items: Iterable[Item], assumptions: Assumptions, as_of: datetime.date
 ) -> dict[str, NDArray[np.float64]]:
     """What was observed and every figure of items, by the names of the model's data.
 
@@ -114,8 +110,6 @@ def evidence_data(
         Whose calendar turns days into months.
     as_of : datetime.date
         Day of the question, on which silence is observed.
-    seen : mapping of str to float, optional
-        Observations in place of the items' own, by id.
 
     Returns
     -------
@@ -135,8 +129,7 @@ def evidence_data(
     """
     clock = assumptions.clock(as_of)
     items = list(items)
-    seen = seen or {}
-    observed = [seen.get(item.id, item.observation(clock)) for item in items]
+    observed = [item.observation(clock) for item in items]
     rows = [item.figures(clock) for item in items]
     table = [[row.get(figure, 0.0) for figure in figures_of(items, clock)] for row in rows]
     return {OBSERVED: np.array(observed, dtype=float), FIGURES: np.array(table, dtype=float)}

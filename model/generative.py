@@ -5,8 +5,8 @@
 `equations`: the forward simulation calls them with arrays of draws, the PyMC graph with scalars.
 
 Every intermediate passes through a naming (`Naming`) before anything is worked out of it. The PyMC graph makes it a
-named variable there, so that ``pm.do`` on any of them moves all that follows; over arrays, `replacing` puts given
-values in its place to the same effect.
+named variable there, so that ``pm.do`` on any of them moves all that follows; over arrays, a naming that puts given
+values in its place does the same.
 """
 
 from __future__ import annotations

@@ -64,14 +64,3 @@ A value is one for all, or a mapping: by firm, by event, or by (event, firm).
 def unnamed(name: str, value: Any) -> Any:
     """Leave an intermediate as it is."""
     return value
-
-
-def replacing(given: Mapping[str, Any]) -> Naming:
-    """Put given values in place of intermediates, by name: over arrays, what ``pm.do`` does in the graph.
-
-    Parameters
-    ----------
-    given : mapping
-        By name, in the form that the naming is given (see `Naming`).
-    """
-    return lambda name, value: given.get(name, value)

@@ -34,8 +34,6 @@ KNOWN = (
 SCORES = np.linspace(-6.0, 6.0, 241)  # of the quantiles that stand for a distribution known by them alone
 LARGEST_ATOM = 1e-6  # probability of one value: rounding alone leaves quantiles equal where less is
 
-Numbers = Mapping[str, float]
-
 
 def as_family(distribution: Any) -> Family:
     """Take a distribution object as the family that it is.

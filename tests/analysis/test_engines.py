@@ -145,7 +145,7 @@ def by_nuts(
 ) -> tuple[Distribution, int]:
     """The date by NUTS, chain upon chain until its quantiles are sure enough, and how many transitions diverged."""
     effort = effort_of(asked)
-    data = evidence_data(compiled.items, asked.assumptions, asked.as_of, seen=seen)
+    data = evidence_data(items_that_saw(compiled.items, seen), asked.assumptions, asked.as_of)
     chains, divergences = np.empty((0, effort.chain_draws)), 0
     for batch in range(effort.batches):
         tree = compiled.sample(CHAINS * effort.chain_draws, effort.batches * seed + batch, data=data)

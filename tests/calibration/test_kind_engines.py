@@ -115,7 +115,7 @@ def _by_importance(plan: Plan, seen: dict[str, float]) -> Distribution | None:
 def _by_nuts(plan: Plan, seen: dict[str, float]) -> Distribution:
     asked = plan.question
     compiled = CompiledPosterior(asked, plan.items)
-    data = evidence_data(plan.items, asked.assumptions, asked.as_of, seen=seen)
+    data = evidence_data(items_that_saw(plan.items, seen), asked.assumptions, asked.as_of)
     tree = compiled.sample_carefully(CHAINS * CHAIN_DRAWS, 1, data=data)
     refuse_untrustworthy(as_posterior(tree, asked).diagnostics, CHAINS * CHAIN_DRAWS)
     ready = tree["posterior"]["ready"].sel(event=asked.event).values

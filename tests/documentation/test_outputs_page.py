@@ -19,7 +19,7 @@ from catchup.analysis.commands.main import COMMANDS
 from catchup.analysis.commands.main import run as command
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
-from catchup.analysis.presentation.pages.outputs import described, keys_described, outputs_page
+from catchup.analysis.presentation.pages.outputs import ERRORS, described, outputs_page
 from catchup.analysis.runs.asked import studies_of_a_run
 from catchup.analysis.runs.run import run
 from catchup.model.assumptions import load_assumptions
@@ -79,6 +79,12 @@ def names_within(value: Any) -> Iterator[str]:
             yield from names_within(entry)
     elif isinstance(value, str):
         yield value
+
+
+def keys_described() -> list[str]:
+    """Every key of a forecast that the page speaks of, in order, those of Monte Carlo errors among them."""
+    rows = described()["key"].items()
+    return [each for name, row in rows for each in (name, f"{name}{ERRORS}")[: 1 + row.errors]]
 
 
 def test_keys_are_those_that_are_printed(printed: Printed) -> None:

@@ -20,7 +20,7 @@ from catchup.model.draws import QuantileTransform
 from catchup.model.gate import launch_and_pool
 from catchup.model.generative import Outcome, World, describe_world, run_race
 from catchup.model.graph import build_model
-from catchup.model.naming import DIMS, UNITS, Naming, replacing
+from catchup.model.naming import DIMS, UNITS, Naming
 from evidence_cases import DAY, log_likelihoods, one_of_each_kind
 
 PLAIN = Mode(linker="py", optimizer=None)
@@ -41,7 +41,7 @@ class Case:
 
     def over_arrays(self, point: dict[str, np.ndarray], **given: Any) -> dict[str, float]:
         """Log likelihoods by item; given values stand in place of named variables."""
-        world, outcomes = self.race(point, replacing(given))
+        world, outcomes = self.race(point, lambda name, value: given.get(name, value))
         found = log_likelihoods(self.items, self.assumptions, point, world, outcomes, DAY)
         return {name: float(value[0]) for name, value in found.items()}
 

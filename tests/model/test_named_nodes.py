@@ -17,7 +17,7 @@ from catchup.model.forward import outcome
 from catchup.model.gate import launch_and_pool
 from catchup.model.generative import intervened_world, run_race
 from catchup.model.graph import build_model, set_intervention
-from catchup.model.naming import DIMS, UNITS, replacing
+from catchup.model.naming import DIMS, UNITS
 from catchup.model.policies import apply_as_published
 
 PLAIN = Mode(linker="py", optimizer=None)  # the graph as written: nothing compiled, nothing rewritten
@@ -29,12 +29,11 @@ CHANGE = 1.07  # of the value held: beyond rounding, and no factor of anything
 def over_arrays(assumptions: Assumptions, values: dict[str, Any], **given: Any) -> dict[str, np.ndarray]:
     """Every named variable at one draw of the quantities, some of them replaced; shapes as in the graph."""
     kept: dict[str, Any] = {}
-    replaced = replacing(given)
     lever = apply_as_published(assumptions.levers["distillation-limited"], assumptions.race, 0.0)
 
     def keep(name: str, value: Any) -> Any:
         """Put a given value in a variable's place, and keep what stands there."""
-        kept[name] = replaced(name, value)
+        kept[name] = given.get(name, value)
         return kept[name]
 
     world = intervened_world(np, assumptions, values, lever, name=keep)

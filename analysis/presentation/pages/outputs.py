@@ -38,11 +38,6 @@ def described() -> Mapping[str, Mapping[str, Described]]:
     }
 
 
-def keys_described() -> list[str]:
-    """Every key of a forecast in JSON that the page speaks of, in order, those of Monte Carlo errors among them."""
-    return [each for name, row in described()["key"].items() for each in _with_errors(name, row)]
-
-
 def outputs_page() -> str:
     """Return the page on what programs read, in Markdown."""
     rows = described()
