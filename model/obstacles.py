@@ -92,6 +92,11 @@ def met(
     return found if any(found.values()) else {}
 
 
+def is_served(obstacles: Mapping[str, Obstacle], event: str) -> bool:
+    """Whether an event comes only once a model that is ready is served, too."""
+    return any(each.acts == "serving" and each.touches(event) for each in obstacles.values())
+
+
 def quantities_of(obstacles: Mapping[str, Obstacle], events: Iterable[str], firms: Iterable[str]) -> list[str]:
     """Every quantity that keeps any of some firms from any of some events."""
     events, firms = list(events), list(firms)

@@ -37,6 +37,7 @@ from ..priors.strict import StrictModel, validate
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .equations import log_growth_per_month
 from .firms import Names
+from .obstacles import is_served
 
 
 class TrendText(StrictModel):
@@ -125,7 +126,7 @@ def trends_to(assumptions: Assumptions, event: str) -> dict[str, TrendText]:
 
 def trends_date(assumptions: Assumptions, event: str) -> bool:
     """Whether trends can date an event: they say when a model is there, not when it is served widely."""
-    return not any(each.acts == "serving" and each.touches(event) for each in assumptions.obstacles.values())
+    return not is_served(assumptions.obstacles, event)
 
 
 def load_trends(assumptions: Assumptions) -> dict[str, TrendText]:

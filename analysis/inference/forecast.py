@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...model.calendar import month_ends
+from ...model.obstacles import is_served
 from .cautions import cautions_of
 from .commitments import StreamedCommitments, commitments_of
 from .diagnostics import WORST_KHAT, Diagnostics, few_for_quantiles
@@ -24,7 +25,7 @@ from .question import Question
 from .request import Request, posterior
 from .result import Result
 from .silence import Silence, silences_in, silent_through
-from .stages import STAGES, UNANNOUNCED, is_served, shares_of_stages
+from .stages import STAGES, UNANNOUNCED, shares_of_stages
 from .streaming import AnyDistribution, StreamedDistribution, share_of
 from .words import chance_text
 
@@ -168,7 +169,7 @@ class Forecast(Result):
         if not silent_through(self.question, self.silences) or unannounced < LITTLE_ELSE:
             return []
         back = "the longer it lasts, the nearer its date comes to where it was before"
-        come = "served" if is_served(self.question.assumptions, self.question.event) else "ready"
+        come = "served" if is_served(self.question.assumptions.obstacles, self.question.event) else "ready"
         return [
             f"silence through {self.question.as_of} leaves little but secrecy: with a probability of "
             f"{chance_text(unannounced)} a model is {come} and nobody has said so, and {back}"

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.assumptions import Assumptions
 from ...model.generative import Contender, Outcome
 from .estimates import Estimate, Weighting
 
@@ -34,11 +33,6 @@ SERVED = {
 """Titles of those that say something else where the event comes only once a model is served."""
 
 
-def is_served(assumptions: Assumptions, event: str) -> bool:
-    """Whether an event comes only once a model that is ready is served, too."""
-    return any(each.acts == "serving" and each.touches(event) for each in assumptions.obstacles.values())
-
-
 def stage_titles(*, silent: bool, served: bool = False) -> dict[str, str]:
     """Title of each stage, by id.
 
@@ -47,7 +41,7 @@ def stage_titles(*, silent: bool, served: bool = False) -> dict[str, str]:
     silent : bool
         Whether silence about the event is counted through the day: where it is not, a model that is ready may be known.
     served : bool, default False
-        Whether the event is one of those that `is_served` means.
+        Whether the event is one of those that `obstacles.is_served` means.
     """
     titles = STAGES | SERVED if served else dict(STAGES)
     return titles | {UNANNOUNCED: titles[UNANNOUNCED] + SILENT} if silent else titles

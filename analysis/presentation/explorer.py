@@ -17,12 +17,13 @@ from ...evidence import Item
 from ...evidence.rumours import reports_among
 from ...model.calendar import Calendar, year_end
 from ...model.models import MODELS
+from ...model.obstacles import is_served
 from ...priors.files import write_text
 from ..inference.diagnostics import WORST_KHAT
 from ..inference.estimates import Array
 from ..inference.posterior import Posterior
 from ..inference.question import Question
-from ..inference.stages import STAGES, is_served, stage_titles
+from ..inference.stages import STAGES, stage_titles
 from ..studies.counterfactuals import MOVED
 from ..studies.explored import NO_LEVER, Explored, ExploredItem, explore, in_other_models, lever_days
 from .explorer_leaks import leak_forms
@@ -133,7 +134,7 @@ def explorer_data(
         "stages": {event: _packed(column, "u1") for event, column in found.stages.items()},
         "stageNames": list(STAGES),
         "stageTitles": {
-            event: list(stage_titles(silent=False, served=is_served(assumptions, event)).values())
+            event: list(stage_titles(silent=False, served=is_served(assumptions.obstacles, event)).values())
             for event in found.stages
         },
         "firms": list(assumptions.race.firms),

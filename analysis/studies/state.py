@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ...model.obstacles import is_served
 from ..inference.column_names import FIRM, under
 from ..inference.draws import Values
 from ..inference.estimates import Distribution, Estimate
@@ -12,7 +13,7 @@ from ..inference.outcomes import COMPUTE_ALONE, READY, STAGE, outcome_of
 from ..inference.posterior import Posterior
 from ..inference.result import Result
 from ..inference.silence import confirmed_through, silences_in, silent_through
-from ..inference.stages import furthest, is_served, shares_of_stages, stage_titles, stages_of
+from ..inference.stages import furthest, shares_of_stages, stage_titles, stages_of
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def state(posterior: Posterior) -> State:
     columns, weighting = source.map(evaluate), source.weighting
     ready, race = Distribution(columns[READY], weighting), columns[STAGE]
     shares, silent = shares_of_stages(race, weighting), silent_through(question, silences_in(question, posterior.items))
-    titles = stage_titles(silent=silent, served=is_served(question.assumptions, question.event))
+    titles = stage_titles(silent=silent, served=is_served(question.assumptions.obstacles, question.event))
     stages = tuple(
         Stage(name, title, shares[name], ready.given(race == place))
         for place, (name, title) in enumerate(titles.items())

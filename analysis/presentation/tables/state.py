@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ....model.obstacles import is_served
 from ...inference.estimates import Estimate
 from ...inference.question import Question
-from ...inference.stages import STAGES, is_served
+from ...inference.stages import STAGES
 from ...studies.state import Explained, Stage, State
 from ..json_form import estimate_as_json, to_json
 from ..table import Column, Layout, Table
@@ -49,7 +50,7 @@ def layout(result: State) -> Layout:
 
 def served_in(question: Question) -> bool:
     """Whether the event asked about comes only once a model is served."""
-    return is_served(question.assumptions, question.event)
+    return is_served(question.assumptions.obstacles, question.event)
 
 
 def stage_words(*, silent: bool, served: bool = False) -> dict[str, str]:
