@@ -13,9 +13,9 @@ from typing import Any
 from ..priors.distributions import FAMILY_KEYS
 from ..priors.errors import InputError, refuse_unknown, unknown_name
 from ..priors.layers import Layer, merge
-from ..priors.strict import StrictModel, validate
+from ..priors.strict import StrictModel
 from .firms import Names
-from .overlaid import overlaid_by, refuse_misspelt
+from .overlaid import overlaid_rows
 
 OVERLAID = ("quantity", "firm", "source", "event", "obstacle")
 
@@ -64,21 +64,13 @@ def load_scenarios(layers: Iterable[Layer], references: Iterable[str]) -> dict[s
     InputError
         At the first unknown key, table or reference, or a scenario that changes nothing.
     """
-    layers, references = list(layers), list(references)
-    laid: dict[str, list[Layer]] = {}
-    for layer in layers:
-        for name, row in layer.tables.get("scenario", {}).items():
-            laid.setdefault(name, []).extend(overlaid_by(row, ScenarioText, OVERLAID, layer.file, f"scenario.{name}"))
-    scenarios, rows = {}, merge(layers, "scenario")
-    for name, merged in rows.items():
+    scenarios, references = {}, list(references)
+    for name, text, laid, file in overlaid_rows("scenario", layers, ScenarioText, OVERLAID):
         key = f"scenario.{name}"
-        refuse_misspelt("scenario", name, rows, key)
-        said = {part: value for part, value in merged.values.items() if part not in OVERLAID}
-        text = validate(ScenarioText, said, file=merged.file, key=key)
-        refuse_unknown("reference", text.references, references, merged.file, f"{key}.references")
-        if not laid[name]:
-            raise InputError(f"changes nothing: give one of {', '.join(OVERLAID)}", file=merged.file, key=key)
-        scenarios[name] = Scenario(name, text, tuple(laid[name]), merged.file)
+        refuse_unknown("reference", text.references, references, file, f"{key}.references")
+        if not laid:
+            raise InputError(f"changes nothing: give one of {', '.join(OVERLAID)}", file=file, key=key)
+        scenarios[name] = Scenario(name, text, tuple(laid), file)
     return {name: replace(each, layers=_laid_under(each, scenarios)) for name, each in scenarios.items()}
 
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..priors.errors import InputError, refuse_unknown
-from ..priors.layers import LISTED, Layer, merge
+from ..priors.layers import LISTED, Layer
 from ..priors.packaged import named_overlays, own_overlay
-from ..priors.strict import StrictModel, validate
+from ..priors.strict import StrictModel
 from .firms import Names
-from .overlaid import overlaid_by, refuse_misspelt
+from .overlaid import overlaid_rows
 
 SECTION = "world"
 OVERLAID = ("constant", "quantity", "firm", "source", "event", "obstacle", "reporting", "mechanism", *LISTED)
@@ -59,23 +59,14 @@ def load_worlds(layers: Iterable[Layer], references: Iterable[str]) -> dict[str,
     InputError
         At the first unknown key, table, overlay or reference, or a world that changes nothing.
     """
-    layers, references = list(layers), list(references)
-    rows = merge(layers, SECTION)
-    own: dict[str, list[Layer]] = {name: [] for name in rows}
-    for layer in layers:
-        for name, row in layer.tables.get(SECTION, {}).items():
-            own[name] += overlaid_by(row, WorldText, OVERLAID, layer.file, f"{SECTION}.{name}")
-    worlds = {}
-    for name, merged in rows.items():
+    worlds, references = {}, list(references)
+    for name, text, own, file in overlaid_rows(SECTION, layers, WorldText, OVERLAID):
         key = f"{SECTION}.{name}"
-        refuse_misspelt(SECTION, name, rows, key)
-        said = {part: value for part, value in merged.values.items() if part not in OVERLAID}
-        text = validate(WorldText, said, file=merged.file, key=key)
-        refuse_unknown("reference", text.references, references, merged.file, f"{key}.references")
-        refuse_unknown("overlay", text.overlays, named_overlays(), merged.file, f"{key}.overlays")
-        laid = (*map(own_overlay, text.overlays), *own[name])
+        refuse_unknown("reference", text.references, references, file, f"{key}.references")
+        refuse_unknown("overlay", text.overlays, named_overlays(), file, f"{key}.overlays")
+        laid = (*map(own_overlay, text.overlays), *own)
         if not laid:
             parts = ", ".join(("overlays", *OVERLAID))
-            raise InputError(f"changes nothing: give one of {parts}", file=merged.file, key=key)
-        worlds[name] = BelievedWorld(name, text, laid, merged.file)
+            raise InputError(f"changes nothing: give one of {parts}", file=file, key=key)
+        worlds[name] = BelievedWorld(name, text, laid, file)
     return worlds
