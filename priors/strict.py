@@ -14,7 +14,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from .errors import InputError, MissingFileError, nearest_name, reason_of, refuse_unknown
+from .errors import InputError, MissingFileError, nearest_name, reason_of, refuse_unknown, unknown_name
 from .regular_files import read_regular
 
 LARGEST_FILE = 1_000_000  # bytes; an assumptions or evidence file is a few kilobytes
@@ -183,6 +183,25 @@ def validate[Model: BaseModel](
         return model.model_validate(dict(table))
     except ValidationError as error:
         raise from_pydantic(error, model, file=file, key=key) from None
+
+
+def of_kind[Kind](table: object, kinds: Mapping[str, Kind], *, file: str | Path | None = None, key: str = "") -> Kind:
+    """What a table's ``kind`` stands for.
+
+    Raises
+    ------
+    InputError
+        If it is no table, names no kind, or one that there is not.
+    """
+    if not isinstance(table, Mapping):
+        raise InputError(f"a table was expected, not {describe(table)}", file=file, key=key)
+    kind = table.get("kind")
+    if not isinstance(kind, str):
+        found = "is missing" if kind is None else f"is {describe(kind)}"
+        raise InputError(f"{found}; one of {', '.join(kinds)} was expected", file=file, key=f"{key}.kind")
+    if kind not in kinds:
+        raise unknown_name("kind", kind, kinds, file=file, key=f"{key}.kind")
+    return kinds[kind]
 
 
 def from_pydantic(error: ValidationError, model: type[BaseModel], *, file: str | Path | None, key: str) -> InputError:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 import re
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from ...model.calendar import LAST_DAY, Calendar, month_end
-from ...priors.errors import InputError, unknown_name
-from ...priors.strict import StrictModel, describe, read_toml, validate
+from ...priors.errors import InputError
+from ...priors.strict import StrictModel, of_kind, read_toml, validate
 from .views import Knots, View, Window
 
 RIVALS = Path(__file__).with_name("rivals.toml")
@@ -149,17 +149,9 @@ def load_rivals(path: Path = RIVALS) -> dict[str, Rival]:
     return {name: _rival(name, row, path) for name, row in read_toml(path).get("rival", {}).items()}
 
 
-def _rival(name: str, row: Mapping[str, Any], path: Path) -> Rival:
+def _rival(name: str, row: object, path: Path) -> Rival:
     key = f"rival.{name}"
-    if not isinstance(row, Mapping):
-        raise InputError("should be a table", file=path, key=key)
-    kind = row.get("kind")
-    if not isinstance(kind, str):
-        found = "is missing" if kind is None else f"is {describe(kind)}"
-        raise InputError(f"{found}; one of {', '.join(KINDS)} was expected", file=path, key=f"{key}.kind")
-    if kind not in KINDS:
-        raise unknown_name("kind", kind, KINDS, file=path, key=f"{key}.kind")
-    rival = validate(KINDS[kind], row, file=str(path), key=key)
+    rival = validate(of_kind(row, KINDS, file=path, key=key), row, file=str(path), key=key)
     if isinstance(rival, QuantilesStated):
         _refuse_disorder(rival, path, key)
     return rival

@@ -77,7 +77,7 @@ def test_every_rival_is_scored_by_something_and_every_gap_has_a_reason(outcome: 
         (("to = 2027-02-28", "to = 3027-02-28"), "rival.february.to: a day up to 2999-12-31 was expected"),
         (("opened = true", "opend = true"), "opened"),
         (("to = 2027-02-28", "to = 2027-02-28\nprobability = 1.5"), "probability"),
-        ((FEBRUARY, "rival = { x = 3 }"), "rival.x: should be a table"),
+        ((FEBRUARY, "rival = { x = 3 }"), "rival.x: a table was expected, not 3"),
     ],
     ids=["kind", "no kind", "order", "calendar", "key", "probability", "no table"],
 )

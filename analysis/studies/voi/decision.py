@@ -22,8 +22,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from ....priors.errors import InputError, unknown_name
-from ....priors.strict import StrictModel, describe, validate
+from ....priors.strict import StrictModel, of_kind, validate
 from ...inference.estimates import Array
 from .uncertainty import Gathered
 
@@ -161,13 +160,5 @@ def read_decision(name: str, table: object, as_of_months: float, *, file: str) -
         At the first key that is unknown, missing or makes no sense.
     """
     key = f"decisions.{name}"
-    if not isinstance(table, dict):
-        raise InputError(f"a table was expected, not {describe(table)}", file=file, key=key)
-    kind = table.get("kind")
-    if not isinstance(kind, str):
-        found = "is missing" if kind is None else f"is {describe(kind)}"
-        raise InputError(f"{found}; one of {', '.join(KINDS)} was expected", file=file, key=f"{key}.kind")
-    if kind not in KINDS:
-        raise unknown_name("kind", kind, KINDS, file=file, key=f"{key}.kind")
-    decision, schema = KINDS[kind]
+    decision, schema = of_kind(table, KINDS, file=file, key=key)
     return decision(name, validate(schema, table, file=file, key=key), as_of_months)
