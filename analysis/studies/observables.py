@@ -11,9 +11,9 @@ from pydantic import Field
 
 from ...model.assumptions import Assumptions
 from ...priors.errors import InputError, unknown_name
-from ...priors.strict import StrictModel, check_section, read_toml, validate
+from ...priors.strict import StrictModel, validate
 from .voi.disclosures import POLICY, read_disclosure
-from .voi.tables import Tables, read_tables
+from .voi.tables import Tables, read_tables, tables_over
 
 PACKAGED = Path(__file__).parent / "watch.toml"
 OWN_FILE = f"analysis/studies/{PACKAGED.name}"  # as messages have it
@@ -104,19 +104,12 @@ def read_observables(assumptions: Assumptions, files: Iterable[Path] = ()) -> Ob
         If a file cannot be read, or a table in it is wrong or names what the model does not have; the project's own
         may name a lever that an overlay has taken out.
     """
-    found: dict[str, Tables] = {section: {} for section in SECTIONS}
-    found["disclosures"] |= read_tables()["disclosures"]
-    for path, name in [(PACKAGED, OWN_FILE), *((path, str(path)) for path in files)]:
-        for section, rows in read_toml(path).items():
-            check_section(section, rows, SECTIONS, name)
-            found[section] |= {row: (table, name) for row, table in rows.items()}
-    return Observables(
-        {
-            name: _observable(name, table, file, assumptions, found["disclosures"])
-            for name, (table, file) in found["watch"].items()
-        },
-        found["disclosures"],
-    )
+    found = tables_over((PACKAGED, OWN_FILE), files, SECTIONS)
+    disclosures = read_tables()["disclosures"] | found["disclosures"]
+    rows = {
+        name: _observable(name, table, file, assumptions, disclosures) for name, (table, file) in found["watch"].items()
+    }
+    return Observables(rows, disclosures)
 
 
 def _observable(name: str, table: object, file: str, assumptions: Assumptions, disclosures: Tables) -> Observable:

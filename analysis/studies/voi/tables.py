@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ....priors.strict import check_section, read_toml
@@ -32,9 +32,20 @@ def read_tables(files: Iterable[Path] = ()) -> dict[str, Tables]:
     InputError
         If a file cannot be read, or holds anything but disclosures and decisions.
     """
-    found: dict[str, Tables] = {section: {} for section in SECTIONS}
-    for path, name in [(PACKAGED, OWN_FILE), *((path, str(path)) for path in files)]:
+    return tables_over((PACKAGED, OWN_FILE), files, SECTIONS)
+
+
+def tables_over(own: tuple[Path, str], files: Iterable[Path], sections: Sequence[str]) -> dict[str, Tables]:
+    """Read tables of the project's own, a file and its name for messages, and those of further files over them.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or holds other sections.
+    """
+    found: dict[str, Tables] = {section: {} for section in sections}
+    for path, name in [own, *((path, str(path)) for path in files)]:
         for section, rows in read_toml(path).items():
-            check_section(section, rows, SECTIONS, name)
+            check_section(section, rows, sections, name)
             found[section] |= {row: (table, name) for row, table in rows.items()}
     return found
