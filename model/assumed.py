@@ -125,7 +125,7 @@ class Assumptions:
     def beliefs(self) -> dict[str, Family]:
         """Distribution of everything that is drawn, by name: quantities, then event multiples."""
         return {
-            **{name: quantity.distribution for name, quantity in self.table.quantities.items()},
+            **self.table.beliefs,
             **{multiple_name(event): self.events[event].multiple for event in self.events},
         }
 

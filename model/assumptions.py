@@ -142,7 +142,7 @@ def assemble(layers: Sequence[Layer]) -> Assumptions:
         events=events,
         obstacles=load_obstacles(layers, table.quantities, table.references, events),
         levers=load_levers(layers, race, table.references),
-        regimes=load_regimes(layers, table.quantities, table.references),
+        regimes=load_regimes(layers, table),
         scenarios=load_scenarios(layers, table.references),
         worlds=load_worlds(layers, table.references),
         reporting=load_reporting(layers, table.quantities, table.references),

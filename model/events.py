@@ -70,13 +70,12 @@ def load_events(layers: Iterable[Layer], table: PriorTable) -> dict[str, Event]:
         At the first unknown key, family, quantity or reference, a multiple that is not positive, or the name of a
         quantity.
     """
-    beliefs = {name: quantity.distribution for name, quantity in table.quantities.items()}
     events, rows = {}, merge(layers, "event", exclusive={"family": FAMILY_KEYS})
     for name, row in rows.items():
         key = f"event.{name}"
         refuse_stranger("event", name, rows, ("title", "family"), key)
         stated, rest = take_distribution(row, EventText, key)
-        distribution = conditional(stated, beliefs, row.file, key, where_stated(table.quantities))
+        distribution = conditional(stated, table.beliefs, row.file, key, where_stated(table.quantities))
         text = validate(EventText, rest, file=row.file, key=key)
         refuse_unknown("reference", text.references, table.references, row.file, f"{key}.references")
         low, high = distribution.support()

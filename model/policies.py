@@ -18,7 +18,7 @@ from ..priors.hierarchy import conditional, related
 from ..priors.layers import Layer, merge
 from ..priors.row_schemas import Names, RegimeText
 from ..priors.strict import StrictModel, validate
-from ..priors.table import Quantity, where_stated
+from ..priors.table import PriorTable, where_stated
 from .race import Race
 
 
@@ -254,9 +254,7 @@ def load_levers(layers: Iterable[Layer], race: Race, references: Iterable[str]) 
     return levers
 
 
-def load_regimes(
-    layers: Iterable[Layer], quantities: Mapping[str, Quantity], references: Iterable[str]
-) -> dict[str, Regime]:
+def load_regimes(layers: Iterable[Layer], table: PriorTable) -> dict[str, Regime]:
     """Validate the regimes of some layers.
 
     Raises
@@ -264,17 +262,16 @@ def load_regimes(
     InputError
         At the first unknown key, family, quantity or reference, or a commitment that is not positive.
     """
-    regimes, references = {}, list(references)
-    beliefs = {name: quantity.distribution for name, quantity in quantities.items()}
+    regimes, quantities = {}, table.quantities
     for name, row in merge(layers, "regime", exclusive={"family": FAMILY_KEYS}).items():
         key = f"regime.{name}"
         stated, rest = take_distribution(row, RegimeText, key)
-        distribution = conditional(stated, beliefs, row.file, key, where_stated(quantities))
+        distribution = conditional(stated, table.beliefs, row.file, key, where_stated(quantities))
         text = validate(RegimeText, rest, file=row.file, key=key)
         refuse_unknown("quantity", text.quantities, quantities, row.file, f"{key}.quantity")
         low, high = distribution.support()
         if low < 0 or high > 1 or math.isinf(high):
             raise InputError(f"a share between 0 and 1 was expected, not {low:g} to {high:g}", file=row.file, key=key)
-        refuse_unknown("reference", text.references, references, row.file, f"{key}.references")
+        refuse_unknown("reference", text.references, table.references, row.file, f"{key}.references")
         regimes[name] = Regime(text, distribution)
     return regimes

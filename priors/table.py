@@ -98,6 +98,11 @@ class PriorTable:
     correlations: tuple[Correlation, ...] = ()
 
     @cached_property
+    def beliefs(self) -> dict[str, Family]:
+        """Distribution of every quantity, by name."""
+        return {name: quantity.distribution for name, quantity in self.quantities.items()}
+
+    @cached_property
     def copula(self) -> Copula:
         """The dependence that the correlations make together.
 
@@ -109,15 +114,15 @@ class PriorTable:
         InputError
             If it cannot be: see `correlations.copula_of`.
         """
-        beliefs = {name: quantity.distribution for name, quantity in self.quantities.items()}
         files = {name: quantity.file for name, quantity in self.quantities.items()}
-        stated = [each for each in self.correlations if not is_own_file(each.file) or _have_ranks(each.pair, beliefs)]
-        return copula_of(stated, beliefs, files)
+        stated = [
+            each for each in self.correlations if not is_own_file(each.file) or _have_ranks(each.pair, self.beliefs)
+        ]
+        return copula_of(stated, self.beliefs, files)
 
     def quantiles(self, quantity: str, probabilities: ArrayLike) -> Array:
         """Quantiles of a quantity by itself, also where others give its numbers: of many draws, then."""
-        beliefs = {name: each.distribution for name, each in self.quantities.items()}
-        return marginal_quantiles(quantity, beliefs, probabilities, self.copula)
+        return marginal_quantiles(quantity, self.beliefs, probabilities, self.copula)
 
     def number(self, constant: str) -> float:
         """Value of a numeric constant, in its own unit."""
