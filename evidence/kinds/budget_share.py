@@ -16,9 +16,10 @@ from typing import Any, ClassVar
 from pydantic import ValidationInfo, field_validator
 
 from ...priors.strict import StrictModel
+from ..intervals import interval_sd
 from .estimate import Share
 from .kind import Clock, Figures, ModelState, Name, Positive, log_of
-from .normal import NormalKind, interval_sd
+from .normal import ReadingKind
 
 LEVEL = 0.95
 
@@ -45,7 +46,7 @@ class Likelihood(StrictModel):
     sd: Positive
 
 
-class BudgetShare(NormalKind[Observed, Likelihood]):
+class BudgetShare(ReadingKind[Observed, Likelihood]):
     """One run's share of a year's compute."""
 
     name: ClassVar[str] = "budget_share"
@@ -65,6 +66,3 @@ class BudgetShare(NormalKind[Observed, Likelihood]):
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
         return log_of(xp, state.budget(xp, observed.firm))
-
-    def spread(self, xp: Any, figures: Figures) -> Any:
-        return xp.sqrt(figures["reading_sd"] ** 2 + figures["sd"] ** 2)

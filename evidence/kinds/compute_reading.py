@@ -18,9 +18,10 @@ from pydantic import AfterValidator, Field
 
 from ...model.equations import total_flop
 from ...priors.strict import StrictModel
+from ..intervals import interval_sd
 from .estimate import Interval, Level
 from .kind import Clock, Figures, ModelState, Positive, calculable, log_of
-from .normal import NormalKind, interval_sd
+from .normal import NormalKind
 
 
 class Observed(StrictModel):

@@ -24,7 +24,7 @@ from ...priors.strict import StrictModel
 from ..units import H100E, ChipName, h100e_of, units
 from .estimate import Interval, Level, level_of_nothing, log_interval_sd
 from .kind import Clock, Figures, ModelState, Name, Positive, calculable, log_of
-from .normal import NormalKind
+from .normal import ReadingKind
 from .stocks import growth_lacking, sources_of, stock_at
 
 
@@ -47,7 +47,7 @@ class Likelihood(StrictModel):
     yearly_growth: Annotated[float, Field(ge=1), AfterValidator(calculable)] | None = None
 
 
-class ComputeStock(NormalKind[Observed, Likelihood]):
+class ComputeStock(ReadingKind[Observed, Likelihood]):
     """A stock of compute."""
 
     name: ClassVar[str] = "compute_stock"
@@ -91,9 +91,6 @@ class ComputeStock(NormalKind[Observed, Likelihood]):
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
         sources = _sources(observed, state.assumptions)
         return log_of(xp, stock_at(xp, state, sources, figures["date"], figures["yearly_growth"]))
-
-    def spread(self, xp: Any, figures: Figures) -> Any:
-        return xp.sqrt(figures["reading_sd"] ** 2 + figures["sd"] ** 2)
 
 
 def _sources(observed: Observed, assumptions: Assumptions) -> dict[str, Source]:

@@ -29,7 +29,7 @@ from ..efficiency.equations import expected_score
 from ..intervals import interval_sd
 from .estimate import Interval, Level, Share, level_of_nothing
 from .kind import Clock, Figures, ModelState, Positive, calculable, log_of
-from .normal import NormalKind
+from .normal import ReadingKind
 from .runs import committed
 
 LINE = ("efficiency_score", "efficiency_slope")
@@ -55,7 +55,7 @@ class Likelihood(StrictModel):
     typical_share: Share = 1.0
 
 
-class FrontierScore(NormalKind[Observed, Likelihood]):
+class FrontierScore(ReadingKind[Observed, Likelihood]):
     """A score at a frontier."""
 
     name: ClassVar[str] = "frontier_score"
@@ -86,9 +86,6 @@ class FrontierScore(NormalKind[Observed, Likelihood]):
         if observed.frontier == "mythos":
             return known
         return {**known, "date": launched, "typical_share": likelihood.typical_share}
-
-    def spread(self, xp: Any, figures: Figures) -> Any:
-        return xp.sqrt(figures["reading_sd"] ** 2 + figures["sd"] ** 2)
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
         height, slope = (state.quantity[name] for name in LINE)

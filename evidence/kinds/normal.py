@@ -6,7 +6,6 @@ from typing import Any
 
 from ...priors.log_densities import log_normal_density
 from ...priors.strict import StrictModel
-from ..intervals import interval_sd as interval_sd
 from .kind import Figures, Kind
 
 
@@ -22,3 +21,10 @@ class NormalKind[Observed: StrictModel, Likelihood: StrictModel](Kind[Observed, 
 
     def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
         return prediction + self.spread(xp, figures) * normal
+
+
+class ReadingKind[Observed: StrictModel, Likelihood: StrictModel](NormalKind[Observed, Likelihood]):
+    """A kind whose observation is read off with an error of its own, beside what the likelihood allows for."""
+
+    def spread(self, xp: Any, figures: Figures) -> Any:
+        return xp.sqrt(figures["reading_sd"] ** 2 + figures["sd"] ** 2)

@@ -18,7 +18,7 @@ from ...model.assumptions import PROGRESS_QUANTITY
 from ...priors.strict import StrictModel
 from .estimate import Interval, Level, log_interval_sd
 from .kind import Clock, Figures, ModelState, calculable, log_of
-from .normal import NormalKind
+from .normal import ReadingKind
 
 
 class Observed(StrictModel):
@@ -35,7 +35,7 @@ class Likelihood(StrictModel):
     sd: Annotated[float, Field(ge=0), AfterValidator(calculable)]
 
 
-class ProgressEstimate(NormalKind[Observed, Likelihood]):
+class ProgressEstimate(ReadingKind[Observed, Likelihood]):
     """A study's factor of progress a year."""
 
     name: ClassVar[str] = "progress_estimate"
@@ -55,6 +55,3 @@ class ProgressEstimate(NormalKind[Observed, Likelihood]):
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
         return log_of(xp, state.quantity[PROGRESS_QUANTITY])
-
-    def spread(self, xp: Any, figures: Figures) -> Any:
-        return xp.sqrt(figures["reading_sd"] ** 2 + figures["sd"] ** 2)

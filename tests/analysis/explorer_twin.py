@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from catchup.evidence.intervals import interval_sd
 from catchup.evidence.kinds.doubt import log_sum, mixture_parts
-from catchup.evidence.kinds.normal import interval_sd
 from catchup.model.reporting import log_report_density
 from catchup.priors.log_densities import log_normal_density
 

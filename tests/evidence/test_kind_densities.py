@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from pytensor.compile.mode import Mode
 from scipy import integrate, interpolate, stats
 
+from catchup.evidence.intervals import interval_sd
 from catchup.evidence.kinds import KINDS, Clock
 from catchup.evidence.kinds.kind import SMALLEST
 from catchup.evidence.kinds.milestone import WIDTH
-from catchup.evidence.kinds.normal import interval_sd
 from catchup.evidence.likelihood import simulate
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
