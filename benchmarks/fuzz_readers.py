@@ -22,7 +22,7 @@ from unittest import mock
 
 from fuzz_commands import COMMAND_LINES
 
-from catchup.priors.errors import CatchupError
+from catchup.priors.errors import CatchupError, raised_text
 
 ROOT = Path(__file__).resolve().parents[1]
 AS_OF = date(2026, 11, 21)
@@ -66,7 +66,7 @@ def check(reader: Reader, document: bytes) -> bool:
     except FaultError:
         raise
     except Exception as error:
-        raise FaultError(f"{type(error).__name__}: {error}") from error
+        raise FaultError(raised_text(error)) from error
     return True
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from .errors import InputError
+from .errors import InputError, raised_text
 
 NAME = re.compile(r"[a-z][a-z0-9_-]*")
 """Of what is registered, by Python or by an entry point, as files write it."""
@@ -68,7 +68,7 @@ def load_entry_point(
     try:
         found = point.load()
     except Exception as error:  # noqa: BLE001  # whatever somebody else's module raises while it is imported
-        problem = f"cannot be imported ({type(error).__name__}: {error}); {wanted} was expected"
+        problem = f"cannot be imported ({raised_text(error)}); {wanted} was expected"
         raise InputError(problem, key=where) from None
     if getattr(found, called, None) != name:
         raise InputError(f"{wanted} was expected whose {called} is '{name}', not {found!r}", key=where)

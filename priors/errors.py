@@ -131,6 +131,11 @@ def reason_of(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
+def raised_text(error: Exception) -> str:
+    """Say what somebody else's code raised, with its kind."""
+    return f"{type(error).__name__}: {error}"
+
+
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """Return the known name most like `name`, or None when none is at all like it.
 

@@ -16,7 +16,7 @@ from ...model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
 from ...model.models import MODELS
 from ...model.reserved import is_reserved
 from ...priors.entry_points import entry_points_of, is_again, load_entry_point
-from ...priors.errors import InputError, unknown_name
+from ...priors.errors import InputError, raised_text, unknown_name
 from ...priors.families import Family, as_family
 from .pools import POOLS
 
@@ -262,7 +262,7 @@ def _check(structure: Structure, where: str) -> None:
         try:
             found = np.asarray(structure.ready(np, values, event), dtype=float)
         except Exception as error:  # noqa: BLE001  # whatever somebody else's formula raises
-            raise InputError(f"its dates fail over numpy ({type(error).__name__}: {error})", key=where) from None
+            raise InputError(f"its dates fail over numpy ({raised_text(error)})", key=where) from None
         if found.shape != FACTORS.shape or not np.isfinite(found).all():
             raise InputError(f"its dates must be finite, one a draw (asked of {event})", key=where)
     _check_graph(structure, values, structure.events[0] if structure.events else DEFAULT_EVENT, where)
@@ -300,7 +300,7 @@ def _check_graph(structure: Structure, values: Mapping[str, Any], event: str, wh
         )
         found = [compiled(*(float(values[name][place]) for name in names)) for place in range(FACTORS.size)]
     except Exception as error:  # noqa: BLE001  # whatever somebody else's formula raises when it is given variables
-        problem = f"its dates must work over pytensor.tensor, too ({type(error).__name__}: {error})"
+        problem = f"its dates must work over pytensor.tensor, too ({raised_text(error)})"
         raise InputError(problem, key=where) from None
     if not np.allclose([float(row[0]) for row in found], expected, rtol=SAME, atol=SAME):
         raise InputError("its dates must be the same over numpy and pytensor.tensor", key=where)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...priors.errors import InputError, nearest_name
+from ...priors.errors import InputError, nearest_name, raised_text
 from ...priors.layers import Layer
 from ...priors.table import load_prior_table
 from ..models import model_layers
@@ -80,7 +80,7 @@ def check_forms(mechanism: Mechanism, key: str) -> None:
             with np.errstate(all="ignore"):
                 found = np.asarray(_formula(mechanism)(np, MONTHS, *arguments, mechanism.example), dtype=float)
         except Exception as error:  # noqa: BLE001  # whatever somebody else's formula raises
-            raise InputError(f"its function fails over numpy ({type(error).__name__}: {error})", key=key) from None
+            raise InputError(f"its function fails over numpy ({raised_text(error)})", key=key) from None
         said = ", ".join(f"{argument:g}" for argument in arguments)
 
         def refuse(wrong: Any, problem: str, said: str = said) -> None:
@@ -119,7 +119,7 @@ def check_graph_form(mechanism: Mechanism, key: str) -> None:
             found, slope = pytensor.function([t], [value, pt.grad(value.sum(), t)], mode="FAST_COMPILE")(MONTHS)
         except Exception as error:  # noqa: BLE001  # whatever somebody else's formula raises when given variables
             raise InputError(
-                f"its function must work over pytensor.tensor, too ({type(error).__name__}: {error})", key=key
+                f"its function must work over pytensor.tensor, too ({raised_text(error)})", key=key
             ) from None
         expected = _formula(mechanism)(np, MONTHS, *arguments, mechanism.example)
         if not np.allclose(found, expected, rtol=SAME, atol=SAME):

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ..arguments import is_number
 from ..bases import BASES
-from ..errors import InputError
+from ..errors import InputError, raised_text
 from ..strict import from_pydantic
 from .family import SCORE, Based, Family
 
@@ -92,7 +92,7 @@ def example_of(family: type[Family], key: str) -> Family:
         wanted = "numbers to try it on were expected in the class attribute example"
         raise InputError(f"{fault.key} {fault.problem}; {wanted}", key=key) from None
     except Exception as error:  # noqa: BLE001  # whatever a check of somebody else's raises
-        raise InputError(f"example: {_said(error)}", key=key) from None
+        raise InputError(f"example: {raised_text(error)}", key=key) from None
 
 
 def check_forms(family: Family, *, key: str, file: str | None = None) -> None:
@@ -138,11 +138,7 @@ def _theirs(whose: str, file: str | None, key: str) -> Iterator[None]:
         with np.errstate(all="ignore"):
             yield
     except Exception as error:  # noqa: BLE001  # whatever it raises
-        raise InputError(f"{whose} forms fail over numpy ({_said(error)})", file=file, key=key) from None
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+        raise InputError(f"{whose} forms fail over numpy ({raised_text(error)})", file=file, key=key) from None
 
 
 def check_graph_form(family: Family, *, key: str) -> None:
@@ -162,7 +158,7 @@ def check_graph_form(family: Family, *, key: str) -> None:
         value = family.quantile_in(pt, rank)
         found, slope = pytensor.function([rank], [value, pt.grad(value.sum(), rank)], mode="FAST_COMPILE")(RANKS)
     except Exception as error:  # noqa: BLE001  # whatever somebody else's formula raises when it is given variables
-        raise InputError(f"{whose} must work over pytensor.tensor, too ({_said(error)})", key=key) from None
+        raise InputError(f"{whose} must work over pytensor.tensor, too ({raised_text(error)})", key=key) from None
     expected = family.quantile(RANKS)
     if not np.allclose(found, expected, rtol=SAME, atol=SAME * float(np.ptp(expected))):
         raise InputError(f"{whose} must be the same over numpy and pytensor.tensor", key=key)

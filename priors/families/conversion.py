@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ..arguments import is_number
 from ..bases import Array
-from ..errors import InputError
+from ..errors import InputError, raised_text
 from ..scores import rank_of
 from ..strict import from_pydantic
 from .classic import Beta, Fixed, LogNormal, LogUniform, Normal, Triangular, Uniform
@@ -309,7 +309,7 @@ def _values(quantile: Callable[[Any], Any], ranks: Array) -> Array:
     except (InputError, NotImplementedError):
         raise
     except Exception as error:  # noqa: BLE001  # whatever its formula raises
-        problem = f"its quantile function fails ({type(error).__name__}: {error})"
+        problem = f"its quantile function fails ({raised_text(error)})"
         raise InputError(f"{WANTED}; {problem}") from None
 
 
