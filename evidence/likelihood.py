@@ -132,6 +132,11 @@ def log_density(item: Item, observation: float | Array, prediction: Array, clock
     return np.asarray(density if item.text.weight == 1 else density * item.text.weight)
 
 
+def log_densities(items: Iterable[Item], predicted: Mapping[str, Array], clock: Clock) -> dict[str, Array]:
+    """Log densities of what items observed, given what is predicted of each; by item, as `log_density` has them."""
+    return {item.id: log_density(item, item.observation(clock), predicted[item.id], clock) for item in items}
+
+
 def simulate(item: Item, prediction: Array, clock: Clock, rng: np.random.Generator) -> Array:
     """Draw an observation for each prediction; an item's weight has no part in it.
 

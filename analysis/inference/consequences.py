@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence.latents import events_of, latent_quantities, with_latents, with_own_quantities
-from ...evidence.likelihood import log_density, predictions
+from ...evidence.likelihood import log_densities, predictions
 from ...evidence.schema import Item
 from ...model.forward import outcome
 from ...model.generative import Outcome, World
@@ -100,11 +100,7 @@ class Consequences:
 
     def log_likelihood(self, sample: Sample) -> dict[str, Array]:
         """Log likelihood of every counted item in every draw, shape (draw,), its weight applied."""
-        clock = self.question.clock
-        return {
-            item.id: log_density(item, item.observation(clock), sample.predicted[item.id], clock)
-            for item in self.counted
-        }
+        return log_densities(self.counted, sample.predicted, self.question.clock)
 
     def log_prior(self, sample: Sample) -> dict[str, Array]:
         """Log prior density of every uncertain quantity, shape (draw,), in the coordinate of its base distribution.

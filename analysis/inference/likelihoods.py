@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...evidence.latents import events_of, latent_quantities, with_latents
-from ...evidence.likelihood import log_density, predictions
+from ...evidence.likelihood import log_densities, predictions
 from ...evidence.rumours import AFTER, reports_among, rumours_in
 from ...evidence.schema import Item
 from ...model.generative import Outcome, World
@@ -47,8 +47,7 @@ def likelihoods_of(
 ) -> Mapping[str, Array]:
     """Work out every item's log likelihood in a chunk of draws; see `predictions_of`."""
     predicted = predictions_of(question, values, items, raced)[2]
-    clock = question.clock
-    return {item.id: log_density(item, item.observation(clock), predicted[item.id], clock) for item in items}
+    return log_densities(items, predicted, question.clock)
 
 
 def predictions_of(

@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence.latents import events_of, latent_quantities
-from ...evidence.likelihood import log_density
+from ...evidence.likelihood import log_densities, log_density
 from ...evidence.schema import Item
 from ...model.draws import QuantileTransform, uniform_numbers
 from ...priors.normal_quantile import normal_quantile
@@ -253,9 +253,9 @@ def integrated_likelihood(
     nuisances : Nuisances, optional
         Integrated out, if there are some.
     """
-    clock, predicted = question.clock, predictions_of(question, values, items)[2]
+    predicted = predictions_of(question, values, items)[2]
     others = [item for item in items if nuisances is None or item.id not in nuisances.items]
-    beside = {item.id: log_density(item, item.observation(clock), predicted[item.id], clock) for item in others}
+    beside = log_densities(others, predicted, question.clock)
     found = total(beside) if beside else 0.0
     return np.asarray(found if nuisances is None else found + nuisances.log_marginal(predicted))
 

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ...evidence.likelihood import log_density
+from ...evidence.likelihood import log_densities, log_density
 from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
 from .column_names import those_under, under
@@ -56,10 +56,9 @@ class Terms:
     @classmethod
     def of(cls, question: Question, items: Sequence[Item], columns: Values) -> Terms:
         """Take the columns that `terms_in` has worked out in all draws."""
-        clock = question.clock
         predicted = {item.id: columns[PREDICTED + item.id] for item in items}
         unheard = those_under(UNHEARD, columns)
-        found = {item.id: log_density(item, item.observation(clock), predicted[item.id], clock) for item in items}
+        found = log_densities(items, predicted, question.clock)
         return cls(question, tuple(items), columns[READY], predicted, unheard, found)
 
     @property
