@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ...model.assumptions import Assumptions
 from ...model.calendar import day_of
 from ...model.gate import Remembering
 from ...model.generative import Outcome, World
@@ -169,8 +170,12 @@ def levers(posterior: Posterior, *, acting_from: date | None = None) -> Comparis
     refuse_other_than_posterior(posterior)
     day, month = acting_day(posterior.question, acting_from)
     assumptions = posterior.question.assumptions
-    interventions = {name: apply_lever(lever, assumptions.race, month) for name, lever in assumptions.levers.items()}
-    return compare(posterior, interventions, assumptions.levers, "levers", day)
+    return compare(posterior, levers_from(assumptions, month), assumptions.levers, "levers", day)
+
+
+def levers_from(assumptions: Assumptions, month: float) -> dict[str, Intervention]:
+    """What every lever changes from a month on, by name."""
+    return {name: apply_lever(lever, assumptions.race, month) for name, lever in assumptions.levers.items()}
 
 
 def levers_as_published(posterior: Posterior) -> Comparison:
@@ -206,10 +211,14 @@ def regimes(posterior: Posterior, *, acting_from: date | None = None) -> Compari
     """
     refuse_other_than_posterior(posterior)
     day, month = acting_day(posterior.question, acting_from)
-    table = posterior.question.assumptions.regimes
+    assumptions = posterior.question.assumptions
     refuse_fixed_budgets(posterior.question)
-    interventions = {name: apply_regime(regime, month) for name, regime in table.items()}
-    return compare(posterior, interventions, table, "regimes", day)
+    return compare(posterior, regimes_from(assumptions, month), assumptions.regimes, "regimes", day)
+
+
+def regimes_from(assumptions: Assumptions, month: float) -> dict[str, Intervention]:
+    """What every commitment regime changes from a month on, by name."""
+    return {name: apply_regime(regime, month) for name, regime in assumptions.regimes.items()}
 
 
 def refuse_fixed_budgets(question: Question) -> None:

@@ -23,7 +23,7 @@ from ...model.assumptions import load_assumptions
 from ...model.calendar import months_later
 from ...model.generative import Outcome
 from ...model.models import MODELS, model_layers
-from ...model.policies import NO_INTERVENTION, Intervention, apply_lever
+from ...model.policies import NO_INTERVENTION, Intervention
 from ...priors.errors import InputError
 from ..inference.draws import PriorDraws, Values
 from ..inference.estimates import Array
@@ -32,6 +32,7 @@ from ..inference.outcomes import outcome_of
 from ..inference.posterior import Posterior
 from ..inference.question import Question
 from ..inference.stages import furthest, stages_of
+from .counterfactuals import levers_from
 from .explored_probes import Probe, probes_of
 
 POOL = 400_000  # prior draws from which the posterior's half is taken
@@ -186,9 +187,7 @@ def _columns(question: Question, values: Values) -> tuple[dict[Pulled, Array], d
 
 
 def _levers(question: Question, day: date) -> dict[str, Intervention]:
-    assumptions = question.assumptions
-    month = assumptions.calendar.months(day)
-    return {name: apply_lever(lever, assumptions.race, month) for name, lever in assumptions.levers.items()}
+    return levers_from(question.assumptions, question.assumptions.calendar.months(day))
 
 
 def _first(result: Outcome) -> Array:

@@ -8,11 +8,19 @@ from datetime import date
 from itertools import product
 
 from ...model.enacted import one_after_another
-from ...model.policies import NO_INTERVENTION, Intervention, apply_lever, apply_regime
+from ...model.policies import NO_INTERVENTION, Intervention
 from ..inference.estimates import Distribution, Estimate
 from ..inference.posterior import Posterior
 from ..inference.result import Result
-from .counterfactuals import Counterfactual, acting_day, changed_distributions, past_by, refuse_fixed_budgets
+from .counterfactuals import (
+    Counterfactual,
+    acting_day,
+    changed_distributions,
+    levers_from,
+    past_by,
+    refuse_fixed_budgets,
+    regimes_from,
+)
 
 
 @dataclass(frozen=True)
@@ -68,14 +76,9 @@ def lever_grid(posterior: Posterior, *, acting_from: date | None = None) -> Grid
     day, month = acting_day(question, acting_from)
     refuse_fixed_budgets(question)
     assumptions = question.assumptions
-    levers: dict[str | None, Intervention] = {
-        None: NO_INTERVENTION,
-        **{name: apply_lever(lever, assumptions.race, month) for name, lever in assumptions.levers.items()},
-    }
-    regimes: dict[str | None, Intervention] = {
-        None: NO_INTERVENTION,
-        **{name: apply_regime(regime, month) for name, regime in assumptions.regimes.items()},
-    }
+    alone: list[tuple[str | None, Intervention]] = [(None, NO_INTERVENTION)]
+    levers = dict([*alone, *levers_from(assumptions, month).items()])
+    regimes = dict([*alone, *regimes_from(assumptions, month).items()])
     keys = {f"{lever}/{regime}": (lever, regime) for lever, regime in product(levers, regimes) if lever or regime}
     interventions = {
         key: list(one_after_another([levers[lever], regimes[regime]]))[-1] for key, (lever, regime) in keys.items()
