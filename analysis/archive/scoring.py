@@ -9,11 +9,11 @@ from datetime import date
 
 from ...model.calendar import Calendar
 from ..inference.estimates import Distribution
+from ..inference.probabilities import INTERVALS
 from ..inference.proper_scores import HORIZON, quantile_loss
 from ..inference.words import share_text
 from .views import Curve, Unscored, View
 
-INTERVALS = (0.5, 0.9)  # central intervals whose coverage is said
 RUN, TREND = "run", "trend"
 
 

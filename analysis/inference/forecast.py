@@ -20,7 +20,7 @@ from .firsts import DATE_RANGE, StreamedFirsts, first_archetypes, first_firms, r
 from .known import CONCEALED, KNOWN, known_column, with_ranks
 from .outcomes import COMPUTE_ALONE, LOG_FLOP, PRETRAINED, READY, STAGE, summary_columns
 from .posterior import Posterior, prior_of, refuse_other_than_posterior
-from .probabilities import QUANTILES
+from .probabilities import HEADLINE, QUANTILES
 from .question import Question
 from .request import Request, posterior
 from .result import Result
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 MONTHS_AHEAD = 24
 NOT_BY_FROM, NOT_BY_YEARS = 2028, 3  # first year whose beginning is asked about, unless it has come, and how many
-SHOWN = (0.05, 0.5, 0.95)  # quantiles of the date that stand for it in a line
 LITTLE_ELSE = 0.9  # probability that a model is ready unannounced, from which on silence is said to leave little else
 ENOUGH = 2_500  # effective draws that serve for a figure beside the headline
 MOST_EXACT_DRAWS = 100_000  # more are streamed through histograms, whose memory is that of about as many draws
@@ -130,7 +129,7 @@ class Forecast(Result):
     of_the_race: AnyDistribution | None = None
 
     def __repr__(self) -> str:
-        low, median, high = (self.ready.quantile(p) for p in SHOWN)
+        low, median, high = (self.ready.quantile(p) for p in HEADLINE)
         days = [self.question.assumptions.calendar.day(each.value) or "never" for each in (low, median, high)]
         dates = f"ready {days[1]} (MCSE {median.mcse:.2g} months), 90% from {days[0]} to {days[2]}"
         return f"Forecast({dates}; {self.origin})"

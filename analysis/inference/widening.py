@@ -20,6 +20,7 @@ from ...priors.distributions import Limits
 from ...priors.families import Family
 from .estimates import Array
 from .likelihoods import latent_beliefs, predictions_of
+from .probabilities import ENDS
 from .question import Question
 
 NEEDED_DIGITS, BOUND_DIGITS = 2, 4  # what is needed is known roughly, with all other quantities at their medians
@@ -136,7 +137,7 @@ def _sensible_values(quantile: Quantiles, limits: Limits, median: float) -> Arra
     """Values of a quantity far beyond what is believed, but within its limits; ascending, shape (value,)."""
     floors = [bound for bound in (limits.above, limits.minimum) if bound is not None]
     if not floors:
-        low, high = (quantile(p) for p in (0.05, 0.95))
+        low, high = (quantile(p) for p in ENDS)
         span = SPANS * max(high - low, abs(median), 1e-12)
         values = np.linspace(median - span, median + span, POINTS)
     else:

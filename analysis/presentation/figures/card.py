@@ -7,6 +7,7 @@ from datetime import date
 
 from matplotlib.figure import Figure
 
+from ...inference.probabilities import ENDS, QUARTILES
 from .dates import date_ticks, day_number
 from .style import BAND_ALPHA, INK, MUTED, house_style, series, wrap
 
@@ -54,7 +55,7 @@ def _draw_band(figure: Figure, days: Mapping[float, float]) -> None:
     axes.set_xlim(days[0.05] - room, last + room)
     axes.set_ylim(0.0, 1.0)
     look = series(0)
-    for low, high in ((0.05, 0.95), (0.25, 0.75)):
+    for low, high in (ENDS, QUARTILES):
         if low in days:
             end = days.get(high, last + room)  # what never comes reaches beyond the edge
             axes.barh(

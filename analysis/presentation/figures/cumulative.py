@@ -14,7 +14,7 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from ...inference.forecast import Forecast
-from ...inference.probabilities import HEADLINE
+from ...inference.probabilities import ENDS, HEADLINE
 from ...inference.streaming import AnyDistribution
 from ...studies.movement import Movement
 from ..tables.movement import EVIDENCE, movement_text
@@ -193,7 +193,7 @@ def _finding(forecast: Forecast) -> str:
 
 def _subtitle(forecast: Forecast, moved: Movement | None, events: Sequence[Forecast]) -> str:
     calendar = forecast.question.assumptions.calendar
-    low, high = (month_of(calendar, forecast.ready.quantile_value(p)) for p in (0.05, 0.95))
+    low, high = (month_of(calendar, forecast.ready.quantile_value(p)) for p in ENDS)
     parts = [f"90% interval {low} to {high}."]
     if forecast.pooled_over:
         parts.append(f"Pooled with equal weights over {', '.join(forecast.pooled_over)}.")

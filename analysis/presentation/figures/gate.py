@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
-from ...inference.probabilities import QUANTILES
+from ...inference.probabilities import ENDS, QUANTILES
 from ...studies.trajectories import Trajectories
 from ..text import NEVER_SAID, date_text, moment_text, placed
 from .bands import draw_band, name_ends
@@ -137,7 +137,7 @@ def _mark_crossings(axes: Axes, paths: Trajectories, shown: Sequence[str]) -> No
 
 def _launch_text(paths: Trajectories, firm: str) -> str:
     calendar = paths.question.assumptions.calendar
-    ends = (float(paths.launches[firm][QUANTILES.index(p)]) for p in (0.05, 0.95))
+    ends = (float(paths.launches[firm][QUANTILES.index(p)]) for p in ENDS)
     low, high = (moment_text(calendar, end, _short) for end in ends)
     return f"launch, 90%: {low} to {high}"
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...inference.forecast import Forecast
-from ...inference.probabilities import HEADLINE
+from ...inference.probabilities import ENDS, HEADLINE
 from ...inference.streaming import AnyDistribution
 from ..text import quantile_text
 from .densities import density
@@ -65,7 +65,7 @@ def _limits(distributions: Sequence[AnyDistribution], room: float) -> tuple[floa
     high = max(distribution.quantile_value(0.999) for distribution in distributions)
     missing = max(SMALLEST_SPAN - (high - low), 0.04) / 2.0
     low, high = low - missing, high + missing
-    first, last = (distributions[0].quantile_value(p) for p in (HEADLINE[0], HEADLINE[-1]))
+    first, last = (distributions[0].quantile_value(p) for p in ENDS)
     for _ in range(20):  # each end's room takes some of the other's
         low = min(low, first - room * (high - low))
         high = max(high, last + room * (high - low))
@@ -114,6 +114,6 @@ def _finding(forecast: Forecast) -> str:
 
 
 def _subtitle(forecast: Forecast) -> str:
-    low, high = (flop_text(10.0 ** forecast.log_flop.quantile_value(p)) for p in (0.05, 0.95))
+    low, high = (flop_text(10.0 ** forecast.log_flop.quantile_value(p)) for p in ENDS)
     what = "Posterior" if forecast.evidence else "Prior predictive"
     return f"{what} density; 90% interval {low} to {high} FLOP, shaded."

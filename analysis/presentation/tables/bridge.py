@@ -6,7 +6,7 @@ from typing import Any
 
 from ....model.models import GROUPS, group_file
 from ...inference.estimates import Distribution, Estimate
-from ...inference.probabilities import QUANTILES
+from ...inference.probabilities import ENDS, QUANTILES
 from ...inference.question import Question
 from ...studies.bridge import Bridge, BridgeStep
 from ...studies.reproduction.claims import load_claims
@@ -46,7 +46,7 @@ def bridge_table(result: Bridge) -> Table[BridgeStep]:
             path=("items",),
             value=lambda step: list(step.items),
         ),
-        *date_columns(result.question, lambda step: step.ready, wide=(0.05, 0.95)),
+        *date_columns(result.question, lambda step: step.ready, wide=ENDS),
         shift_column(shift(0.5), ("shift", "0.5"), "Median moves, months"),
         shift_column(shift(0.05), ("shift", "0.05")),
         shift_column(shift(0.75), ("shift", "0.75")),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...inference.json_values import significant
-from ...studies.calibration.result import INTERVALS, LEVEL, Calibration, Coverage, Verdict
+from ...inference.probabilities import INTERVALS
+from ...studies.calibration.result import LEVEL, Calibration, Coverage, Verdict
 from ..json_form import to_json
 from ..table import KEY, Cell, Column, Layout, Span, Table
 from ..text import date_text

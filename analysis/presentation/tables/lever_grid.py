@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...inference.probabilities import DELAYED, QUANTILES
+from ...inference.probabilities import DELAYED, QUANTILES, SHIFTED
 from ...studies.lever_grid import Grid
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json
 from ..table import Column, Layout, Table
 from ..text import chance_text, date_text, day_text, quantile_text, shift_text
 from .counterfactuals import acting_text, in_force_lines, unmoved_text
 
-SHOWN = (0.5, 0.95)
 NO_REGIME = "As the forecast has it"
 
 
 def layout(result: Grid) -> Layout:
     """Lay out every lever under every regime."""
     return Layout(
-        tables=tuple(_table(result, p) for p in SHOWN),
+        tables=tuple(_table(result, p) for p in SHIFTED),
         json=lambda: _as_json(result),
         head=(acting_text(result.question, result.acting_from),),
         foot=(_unmoved_text(result), *in_force_lines(result.question, result.acting_from)),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...inference.json_values import number, significant
-from ...inference.probabilities import QUANTILES
+from ...inference.probabilities import QUANTILES, SHIFTED
 from ...studies.obstacles import BINDING, Held, ObstacleResult, Obstacles
 from ..json_form import dates_as_json, mean_is_meaningful, share_as_json, shares_as_json, shift_as_json, to_json
 from ..table import ABSENT, Cell, Column, Layout, Span, Table
@@ -14,7 +14,6 @@ from ..text import chance_text, day_text, quantile_text
 from .columns import asked_text, date_columns, ids_text
 from .forecast import alone_text, not_by_text, ready_text
 
-SHOWN_MONTHS = (0.5, 0.95)
 ADDED = (
     "What an obstacle adds is worked out draw by draw: its median is that of what is added to each draw, and quantiles "
     "of the date move by other amounts."
@@ -119,7 +118,7 @@ def _mean_moved_is_meaningful(row: ObstacleResult) -> bool:
 
 def _months_column(p: float) -> Column[ObstacleResult]:
     """Quantile of what is added, months."""
-    read = p in SHOWN_MONTHS
+    read = p in SHIFTED
     return Column(
         title=f"adds, {quantile_text(p)}" if read else "",
         text=(lambda row: f"{row.held.adds.quantile_value(p):.1f}") if read else None,

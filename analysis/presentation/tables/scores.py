@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from ...archive.scores import LeftOut, Outcome, Scores
-from ...archive.scoring import INTERVALS, RUN, Score
+from ...archive.scoring import RUN, Score
 from ...inference.json_values import number
+from ...inference.probabilities import INTERVALS
 from ...inference.proper_scores import HORIZON
 from ..json_form import to_json
 from ..table import Column, Layout, Table

@@ -11,12 +11,12 @@ import numpy as np
 from ...inference.diagnostics import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT
 from ...inference.estimates import Array
 from ...inference.json_values import significant
+from ...inference.probabilities import INTERVALS
 from .fits import Fit
 from .plan import Plan
 from .uniformity import Band, Counts, counts_below, p_value, points, simultaneous_band
 
 LEVEL = 0.99
-INTERVALS = (0.5, 0.9)  # central intervals whose coverage is counted
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from ...inference.estimates import Array, Estimate
 from ...inference.importance import smooth_weights
 from ...inference.likelihoods import Raced, likelihoods_of, races_of, total
 from ...inference.posterior import Posterior
+from ...inference.probabilities import SHIFTED
 from ...inference.question import Question
 
 SPREAD = 0.5  # of the logarithm, or of the log odds: a factor of 1.6 either way; this project's judgement
@@ -39,7 +40,6 @@ NODES = 7  # of the quadrature; odd, so that the middle one is the number that s
 _nodes, _weights = np.polynomial.hermite_e.hermegauss(NODES)
 MOVES = tuple(SPREAD * float(node) for node in _nodes)
 WEIGHTS = tuple(float(weight) / math.sqrt(2.0 * math.pi) for weight in _weights)
-SHIFTS = (0.5, 0.95)
 SCALES, SHARES = ("sd", "delay_months", "background_sd"), ("reliability",)
 LAW = frozenset({"median_months", "sigma"})
 QUANTITY_SCALES = (("median",), ("sigma",), ("sd",), ("alpha", "beta"))
@@ -143,7 +143,7 @@ def _moved(posterior: Posterior, name: str, value: float | None, ratio: Array) -
     with np.errstate(divide="ignore"):  # draws without weight keep none
         smoothed = smooth_weights(np.log(weighting.shares) + ratio, weighting.replicates)
     after = ready.reweighted(replace(weighting, weights=smoothed.weights))
-    return Judged(name, value, {p: quantile_shift(after, ready, p) for p in SHIFTS}, smoothed.khat)
+    return Judged(name, value, {p: quantile_shift(after, ready, p) for p in SHIFTED}, smoothed.khat)
 
 
 def _of_items(posterior: Posterior) -> Iterator[Fixed]:
