@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -13,6 +13,10 @@ from ...priors.errors import InputError, unknown_name
 from .options import AsJson, RunsFolder
 from .output import show, warn, warn_of_faults
 from .unused import refuse_unused
+
+if TYPE_CHECKING:
+    from ..archive.reading import Run
+    from ..archive.scores import Outcome
 
 
 def score(
@@ -43,8 +47,7 @@ def score(
     the last day on which none had.
     """
     from ...model.assumptions import load_assumptions
-    from ..archive.asked_event import event_meant
-    from ..archive.reading import newest_with_inputs, read_runs
+    from ..archive.reading import newest_with_inputs
     from ..archive.rivals import load_rivals
     from ..archive.scores import Outcome, score_rivals, score_runs, score_trends, stated_days
     from ..archive.verification import altered_sections
@@ -54,26 +57,14 @@ def score(
     if sum(given is not None for given in (outcome, outcome_after, criterion)) > 1:
         raise InputError("give at most one of --outcome DATE, --outcome-after DATE and --criterion ID")
     if outcome is not None or outcome_after is not None:
-        problem = (
-            f"does not go with {'--outcome' if outcome is not None else '--outcome-after'}, which says the day itself"
-        )
-        refuse_unused({"--criteria": criteria, "--data": data}, problem)
-    shelf, rivals = read_runs(runs), load_rivals()
-    warn_of_faults(shelf.faults)
-    if not shelf.runs:
-        raise InputError("holds no sound run to score", file=runs, key="--runs")
-    asked = event_meant(shelf.runs, event)
-    about = [run for run in shelf.runs if run.manifest.event == asked]
-    if len(about) < len(shelf.runs):
-        warn(f"scored are the {len(about)} of {len(shelf.runs)} runs about {asked}; --event NAME asks of another event")
-    days = stated_days(rivals)
-    day = outcome or outcome_after
+        said = "--outcome" if outcome is not None else "--outcome-after"
+        refuse_unused({"--criteria": criteria, "--data": data}, f"does not go with {said}, which says the day itself")
+    about, rivals = _runs_about(runs, event), load_rivals()
+    day, days = outcome or outcome_after, stated_days(rivals)
     if day is not None:
         known = Outcome.stated(day, today(), open=outcome is None)
     else:
-        told, line = _told(criterion, asked, criteria, data)
-        known = Outcome(*told)
-        warn(line)
+        known = _told(criterion, about[0].manifest.event, criteria, data)
     newest, damaged = newest_with_inputs(about)
     warn_of_faults([*damaged, *(line for run in about for line in altered_sections(run))])
     # rivals and trends need a calendar and lags, and no run's more than the project's own
@@ -83,12 +74,29 @@ def score(
     return 0
 
 
-def _told(name: str | None, event: str, overlay: Path | None, data: Path | None) -> tuple[tuple[date, bool], str]:
-    """What public tables tell: the day, whether it is still open, and a line that says so."""
+def _runs_about(folder: Path, event: str | None) -> list[Run]:
+    """The sound runs about one event, oldest first; what is left out is said."""
+    from ..archive.asked_event import event_meant
+    from ..archive.reading import read_runs
+
+    shelf = read_runs(folder)
+    warn_of_faults(shelf.faults)
+    if not shelf.runs:
+        raise InputError("holds no sound run to score", file=folder, key="--runs")
+    asked = event_meant(shelf.runs, event)
+    about = [run for run in shelf.runs if run.manifest.event == asked]
+    if len(about) < len(shelf.runs):
+        warn(f"scored are the {len(about)} of {len(shelf.runs)} runs about {asked}; --event NAME asks of another event")
+    return about
+
+
+def _told(name: str | None, event: str, overlay: Path | None, data: Path | None) -> Outcome:
+    """What public tables tell, which is said."""
     from ...evidence.tables.criteria import hold_against_tables, load_criteria, resolve, tables_of
     from ...evidence.tables.places import data_folder
     from ...evidence.tables.store import TableStore
     from ...model.assumptions import load_assumptions
+    from ..archive.scores import Outcome
 
     store = TableStore(data_folder(data))
     known = load_criteria(overlay, store.shapes)
@@ -104,4 +112,5 @@ def _told(name: str | None, event: str, overlay: Path | None, data: Path | None)
     if found.day is None:
         raise InputError(f"no table tells of {name} yet: none of {known[name].table} holds a Chinese model")
     who = f"no Chinese model had met it by {found.day}" if found.open else f"{found.model} met it on {found.day}"
-    return (found.day, found.open), f"by {name} ({found.file}): {who}"
+    warn(f"by {name} ({found.file}): {who}")
+    return Outcome(found.day, found.open)
