@@ -14,6 +14,7 @@ from .options import OUTPUT, WHAT, Asked
 from .output import check_plot, show, warn
 
 if TYPE_CHECKING:
+    from ..inference.forecast import Forecast
     from ..inference.posterior import Posterior
     from ..inference.request import Request
     from ..studies.bridge import Bridge
@@ -48,22 +49,11 @@ def forecast(
     from ..presentation.tables.forecast import layout
 
     asked = asked or Asked()
-    check_plot(plot)
-    if figures is not None:
-        check_folder(figures, key="--figures")
-    if save is not None:
-        from ..inference.tree.files import check_tree_path
-
-        check_tree_path(save, key="--save")
+    _check_places(plot, figures, save)
     request = asked.request()
     drawn = posterior(request)
     with beside(partial(_surprises, request, drawn)) if request.added else nullcontext() as surprises:
-        result, spread = sum_up(drawn), None
-        if pool:
-            from ..studies.structure_spread import pool_forecast, structure_spread
-
-            spread = structure_spread(drawn)
-            result = pool_forecast(result, spread)
+        result, spread = _pooled(sum_up(drawn), drawn) if pool else (sum_up(drawn), None)
         movements = _movements(request, drawn)
         steps = _bridge(drawn, spread) if why else None
         if drawn.items and not pool:  # else nothing stands beside it, and no kind of evidence need be loaded
@@ -72,6 +62,24 @@ def forecast(
             spread = spread_beside(drawn)
         for message in [*result.warnings(), *(surprises.result() if surprises else ())]:
             warn(message)
+    _write(result, drawn, plot, figures, save)
+    show(layout(result, movements, shapes=spread, bridge=steps), as_json=asked.json)
+    return 0
+
+
+def _check_places(plot: Path | None, figures: Path | None, save: Path | None) -> None:
+    """Refuse files and folders that cannot be written, before the work."""
+    check_plot(plot)
+    if figures is not None:
+        check_folder(figures, key="--figures")
+    if save is not None:
+        from ..inference.tree.files import check_tree_path
+
+        check_tree_path(save, key="--save")
+
+
+def _write(result: Forecast, drawn: Posterior, plot: Path | None, figures: Path | None, save: Path | None) -> None:
+    """Write the files that are asked for, and say so."""
     if plot is not None or figures is not None:
         from ..runs.pictures import draw_forecast
 
@@ -82,8 +90,14 @@ def forecast(
         from ..inference.tree.result_tree import result_tree
 
         warn(f"saved {save_tree(result_tree(drawn), save, key='--save')}")
-    show(layout(result, movements, shapes=spread, bridge=steps), as_json=asked.json)
-    return 0
+
+
+def _pooled(result: Forecast, drawn: Posterior) -> tuple[Forecast, StructureSpread]:
+    """The forecast of the pool of all model shapes, and these."""
+    from ..studies.structure_spread import pool_forecast, structure_spread
+
+    spread = structure_spread(drawn)
+    return pool_forecast(result, spread), spread
 
 
 def _bridge(drawn: Posterior, spread: StructureSpread | None) -> Bridge:
