@@ -1,7 +1,6 @@
 """``catchup criteria``: what public tables tell an event by, what they tell so far, and when each will be met."""
 
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -10,15 +9,13 @@ from ...priors.clock import today
 from ...priors.errors import refuse_unknown
 from ..inference.question import DEFAULT_DRAWS
 from .data_studies import StudiedTables
-from .options import WHAT, Draws, Seed
+from .options import WHAT, CriteriaFile, Draws, Seed
 from .output import show
 
 
 def criteria(
     *names: str,
-    criteria: Annotated[
-        Path | None, Parameter(group=WHAT, help="A TOML file of criteria, laid over those that come with the project.")
-    ] = None,
+    criteria: CriteriaFile = None,
     as_of: Annotated[
         date | None, Parameter(group=WHAT, help="Day of the question: later tables are not read. Today by default.")
     ] = None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -24,7 +23,7 @@ from ..presentation.tables.public_tables import (
     vintage_as_json,
 )
 from .data_studies import efficiency_data, lags_data
-from .options import OUTPUT, AsJson
+from .options import AsJson, DataFolder
 from .output import print_json, say, show, warn
 from .unused import refuse_unused
 
@@ -44,13 +43,7 @@ __all__ = [
 class Kept:
     """What the commands on kept tables take."""
 
-    data: Annotated[
-        Path | None,
-        Parameter(
-            group=OUTPUT,
-            help="Folder that tables are kept in; CATCHUP_DATA, or the platform's place for user data, by default.",
-        ),
-    ] = None
+    data: DataFolder = None
     json: AsJson = False
 
     def store(self) -> TableStore:

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from ...evidence.tables.places import data_folder
 from ...evidence.tables.store import TableStore
 from ...priors.clock import today
-from .options import BELIEF, OUTPUT, WHAT, AsJson, Assumed, announced
+from .options import OUTPUT, WHAT, AsJson, Assumed, DataFolder, DayOfDates, announced
 from .output import show, warn
 from .unused import BESIDE_ITEM, WITHOUT_DATES, refuse_unused
 
@@ -22,13 +22,7 @@ from .unused import BESIDE_ITEM, WITHOUT_DATES, refuse_unused
 class StudiedTables(Assumed):
     """What the studies of all tables that are kept take."""
 
-    data: Annotated[
-        Path | None,
-        Parameter(
-            group=BELIEF,
-            help="Folder that tables are kept in; CATCHUP_DATA, or the platform's place for user data, by default.",
-        ),
-    ] = None
+    data: DataFolder = None
     json: AsJson = False
 
     def store(self) -> TableStore:
@@ -99,7 +93,7 @@ def efficiency_data(
         bool,
         Parameter(group=OUTPUT, negative="", help="Say what counting it does to the date, by which models count."),
     ] = False,
-    as_of: Annotated[date | None, Parameter(group=WHAT, help="Day that --dates asks of; today by default.")] = None,
+    as_of: DayOfDates = None,
     studied: Studied | None = None,
 ) -> int:
     """What scores and training compute say of algorithmic progress.

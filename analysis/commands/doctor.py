@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ...priors.clock import today
-from .options import OUTPUT, Quiet
+from .options import OUTPUT, DataFolder, LedgerFolder, Quiet
 from .output import show, warn
 
 
@@ -16,11 +16,8 @@ def doctor(
     *,
     runs: Annotated[Path | None, Parameter(help="Folder of runs to look at.")] = None,
     site: Annotated[Path | None, Parameter(help="Folder of the site to look at.")] = None,
-    ledger: Annotated[Path | None, Parameter(help="Folder of items instead of the project's own.")] = None,
-    data: Annotated[
-        Path | None,
-        Parameter(help="Folder of kept tables; CATCHUP_DATA, or the platform's place for user data, by default."),
-    ] = None,
+    ledger: LedgerFolder = None,
+    data: DataFolder = None,
     quiet: Quiet = False,
     json: Annotated[
         bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of a table.")

@@ -1,7 +1,6 @@
 """``catchup hindcast``: the track record of forecasts of lags, asked as of past days."""
 
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +9,7 @@ from cyclopts import Parameter
 from ...priors.clock import today
 from ...priors.errors import InputError
 from .data_studies import Studied, print_item
-from .options import OUTPUT, WHAT, announced
+from .options import OUTPUT, DayOfDates, announced
 from .output import check_plot, draw_plot, show, warn
 from .unused import BESIDE_ITEM, WITHOUT_DATES, refuse_unused
 
@@ -32,7 +31,7 @@ def hindcast(
     dates: Annotated[
         bool, Parameter(group=OUTPUT, negative="", help="Say what counting that would do to the date.")
     ] = False,
-    as_of: Annotated[date | None, Parameter(group=WHAT, help="Day that --dates asks of; today by default.")] = None,
+    as_of: DayOfDates = None,
     studied: Studied | None = None,
 ) -> int:
     """Every past American record: when would a Chinese model meet it, asked with what was known on its day?

@@ -33,6 +33,17 @@ Seed = Annotated[int, Parameter(group=HOW, help="Seed of the random numbers.")]
 LedgerFolder = Annotated[
     Path | None, Parameter(group=BELIEF, help="Folder of evidence items to use instead of the project's own.")
 ]
+DataFolder = Annotated[
+    Path | None,
+    Parameter(
+        group=BELIEF,
+        help="Folder that tables are kept in; CATCHUP_DATA, or the platform's place for user data, by default.",
+    ),
+]
+CriteriaFile = Annotated[
+    Path | None, Parameter(group=WHAT, help="A TOML file of criteria, laid over those that come with the project.")
+]
+DayOfDates = Annotated[date | None, Parameter(group=WHAT, help="Day that --dates asks of; today by default.")]
 RunsFolder = Annotated[Path, Parameter(help="Folder of runs.")]
 
 

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from ...priors.clock import today
 from ...priors.errors import InputError, unknown_name
-from .options import AsJson, RunsFolder
+from .options import AsJson, CriteriaFile, DataFolder, RunsFolder
 from .output import show, warn, warn_of_faults
 from .unused import refuse_unused
 
@@ -32,13 +32,8 @@ def score(
         str | None,
         Parameter(help="Told by a criterion of a public table (catchup criteria); that of the event by default."),
     ] = None,
-    criteria: Annotated[
-        Path | None, Parameter(help="A TOML file of criteria, laid over those that come with the project.")
-    ] = None,
-    data: Annotated[
-        Path | None,
-        Parameter(help="Folder that tables are kept in; CATCHUP_DATA, or the platform's place for data, by default."),
-    ] = None,
+    criteria: CriteriaFile = None,
+    data: DataFolder = None,
     json: AsJson = False,
 ) -> int:
     """Judge every run, and rival views beside them, by what is known of the date.
