@@ -105,11 +105,15 @@ def draw_structure(
     Returns
     -------
     tuple of dict and Weighting
-        Columns ``ready`` (months since t = 0), the further ones and, under `ITEM` with its id, every item's log
-        likelihood, each of shape (draw,); and how the draws stand for the prior.
+        Columns ``ready`` (months since t = 0), under `ITEM` with its id every item's log likelihood, and the further
+        ones, each of shape (draw,); and how the draws stand for the prior.
     """
+
+    def evaluate(values: Values) -> Values:
+        columns = _columns_of(question, structure, items, values)
+        return {**columns, **further(values)} if further else columns
+
     assumptions = question.assumptions
-    evaluate = _columns_of(question, structure, items, further)
     names, beliefs = quantities_of(assumptions, structure, items), beliefs_of(assumptions, structure, items)
     return columns_of_draws(question, assumptions, names, evaluate, beliefs)
 
@@ -129,7 +133,6 @@ def draw_together(
     """
     assumptions = question.assumptions
     counted = {each.name: countable(assumptions, each, items) for each in structures}
-    evaluates = {each.name: _columns_of(question, each, counted[each.name]) for each in structures}
     names: dict[str, None] = {}
     beliefs: dict[str, Family] = {}
     for each in structures:
@@ -137,35 +140,27 @@ def draw_together(
         beliefs |= beliefs_of(assumptions, each, counted[each.name])
 
     def evaluate(values: Values) -> Values:
-        made = (under(f"{name}:", columns(values)) for name, columns in evaluates.items())
-        return {name: column for columns in made for name, column in columns.items()}
+        return {
+            name: column
+            for each in structures
+            for name, column in under(f"{each.name}:", _columns_of(question, each, counted[each.name], values)).items()
+        }
 
     columns, weighting = columns_of_draws(question, assumptions, list(names), evaluate, beliefs)
     return {each.name: those_under(f"{each.name}:", columns) for each in structures}, weighting
 
 
-def _columns_of(
-    question: Question,
-    structure: Structure,
-    items: Sequence[Item],
-    further: Callable[[Values], Values] | None = None,
-) -> Callable[[Values], Values]:
-    """Return what makes the columns of `draw_structure` of a chunk."""
-    assumptions, clock = question.assumptions, question.clock
-    rumours, events = rumours_in(items, question.as_of), _events_of(question, items)
-
-    def evaluate(values: Values) -> Values:
-        draws = next(iter(values.values())).size
-        ready = {event: structure.ready(np, values, event) for event in events}
-        columns = {READY: np.broadcast_to(ready[question.event], draws).astype(float)}
-        columns |= further(values) if further else {}
-        for item in items:
-            seen, beside = structure.shown_to(item, assumptions, values, ready), rumours.get(item.id, ())
-            prediction = predict(np, item, seen, item.figures(clock), beside)
-            columns[ITEM + item.id] = log_density(item, item.observation(clock), prediction, clock)
-        return columns
-
-    return evaluate
+def _columns_of(question: Question, structure: Structure, items: Sequence[Item], values: Values) -> Values:
+    """Make the columns of `draw_structure` of a chunk, but for the further ones."""
+    assumptions, clock, rumours = question.assumptions, question.clock, rumours_in(items, question.as_of)
+    draws = next(iter(values.values())).size
+    ready = {event: structure.ready(np, values, event) for event in _events_of(question, items)}
+    columns = {READY: np.broadcast_to(ready[question.event], draws).astype(float)}
+    for item in items:
+        seen, beside = structure.shown_to(item, assumptions, values, ready), rumours.get(item.id, ())
+        prediction = predict(np, item, seen, item.figures(clock), beside)
+        columns[ITEM + item.id] = log_density(item, item.observation(clock), prediction, clock)
+    return columns
 
 
 def ready_of(question: Question, structure: Structure, items: Sequence[Item]) -> Distribution:
