@@ -13,7 +13,7 @@ from ...studies.reproduction.claims import load_claims
 from ..json_form import dates_as_json, shifts_as_json, to_json
 from ..table import Column, Layout, Room, Table
 from ..text import SMALLEST_SHIFT, day_text
-from .columns import asked_text, date_columns, shift_column, source_names
+from .columns import asked_text, date_columns, shift_column, source_names, text_column
 
 TITLE = "From the published forecast to this one; each shift is against the row above"
 
@@ -38,7 +38,7 @@ def bridge_table(result: Bridge) -> Table[BridgeStep]:
 
     columns: list[Column[BridgeStep]] = [
         Column(path=("id",), value=lambda step: step.id),
-        Column(title="Step", text=lambda step: step.title, path=("title",), value=lambda step: step.title),
+        text_column("Step", ("title",), lambda step: step.title),
         Column(
             title="Items",
             text=lambda step: ", ".join(step.items),

@@ -8,6 +8,7 @@ from typing import Any
 from ..caveats import Caveat, Caveats
 from ..json_form import to_json
 from ..table import Cell, Column, Layout, Span, Table
+from .columns import text_column
 
 WORDS = {
     "quantities": ("quantity", "quantities"),
@@ -76,7 +77,7 @@ def caveat_tables(result: Caveats, *, linked: bool = False) -> list[Table[tuple[
 def _table(title: str, rows: Sequence[tuple[str, Caveat]], *, linked: bool) -> Table[tuple[str, Caveat]]:
     columns: list[Column[tuple[str, Caveat]]] = [
         Column(path=("id",), value=lambda row: row[0]),
-        Column(title="Caveat", text=lambda row: row[1].text, path=("text",), value=lambda row: row[1].text),
+        text_column("Caveat", ("text",), lambda row: row[1].text),
         Column(
             title="Said by",
             text=lambda row: _said_by(row[1], linked=linked),
@@ -89,12 +90,7 @@ def _table(title: str, rows: Sequence[tuple[str, Caveat]], *, linked: bool) -> T
             path=("held",),
             value=_held_as_json,
         ),
-        Column(
-            title="Left out" if any(row[1].left for row in rows) else "",
-            text=lambda row: row[1].left,
-            path=("left",),
-            value=lambda row: row[1].left,
-        ),
+        text_column("Left out" if any(row[1].left for row in rows) else "", ("left",), lambda row: row[1].left),
     ]
     return Table(
         title,

@@ -12,7 +12,7 @@ from ...studies.checks.study import Checks
 from ..json_form import shift_as_json, to_json
 from ..table import Cell, Column, Layout, Room, Span, Table
 from ..text import figure, shift_text
-from .columns import asked_text
+from .columns import asked_text, text_column
 
 VERDICTS = ("pass", "warn", "fail")
 MOST_JUDGED = 8  # rows for people, beside that of all together; programs get all
@@ -56,14 +56,7 @@ def _table(result: Checks) -> Table[CheckResult]:
             value=lambda row: row.threshold,
             figure=True,
         ),
-        Column(
-            title="Finding",
-            text=lambda row: row.detail,
-            path=("detail",),
-            value=lambda row: row.detail,
-            room=Room.PAGE,
-            instead=_findings(result),
-        ),
+        text_column("Finding", ("detail",), lambda row: row.detail, room=Room.PAGE, instead=_findings(result)),
         Column(
             title="What to try",
             text=lambda row: "" if row.verdict == "pass" else row.advice,

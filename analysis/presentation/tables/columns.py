@@ -1,4 +1,4 @@
-"""Columns that many results have: quantiles of a date, of a shift and of a spread; and what was asked."""
+"""Columns that many results have: words, quantiles of a date, of a shift and of a spread; and what was asked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...inference.question import Question
 from ...inference.result import Origin
 from ...inference.streaming import AnyDistribution
 from ..json_form import date_as_json, moments_as_json, scaled_as_json, shift_as_json
-from ..table import Column, Path, Room, Span
+from ..table import Cell, Column, Path, Room, Span
 from ..text import date_text, day_text, quantile_text, shift_text
 
 SHIFTED = "shifts in months ± Monte Carlo error"
@@ -38,6 +38,18 @@ def source_names(question: Question, quantities: Iterable[str]) -> list[str]:
     """Name the references that the priors of some quantities rest on."""
     known = question.assumptions.table.quantities
     return [source for name in quantities for source in known[name].text.sources]
+
+
+def text_column[Row](
+    title: str,
+    path: Path,
+    read: Callable[[Row], str],
+    *,
+    room: Room = Room.NARROW,
+    instead: tuple[Cell, ...] = (),
+) -> Column[Row]:
+    """Column in which people and programs read the same words."""
+    return Column(title=title, text=read, path=path, value=read, room=room, instead=instead)
 
 
 def date_columns(

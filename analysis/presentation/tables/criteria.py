@@ -11,7 +11,7 @@ from ...studies.tables.criteria import Criteria, CriterionReading
 from ..json_form import to_json
 from ..table import Column, Layout, Table
 from ..text import date_text
-from .columns import date_columns
+from .columns import date_columns, text_column
 
 ALL = "all of them"
 
@@ -39,7 +39,7 @@ def layout(result: Criteria) -> Layout:
 def _columns(result: Criteria) -> list[Column[_Row]]:
     return [
         Column(path=("id",), value=lambda row: row.id),
-        Column(title="Criterion", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
+        text_column("Criterion", ("title",), lambda row: row.title),
         Column(title="So far", text=lambda row: _so_far(row.reading)),
         Column(path=("open",), value=lambda row: row.met is not None),
         Column(path=("resolved",), value=lambda row: _resolved(row.reading)),

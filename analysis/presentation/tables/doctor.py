@@ -7,6 +7,7 @@ from typing import Any
 from ...archive.doctor import Doctor, Finding
 from ..json_form import to_json
 from ..table import Column, Layout, Span, Table
+from .columns import text_column
 
 
 def _verdict(row: Finding) -> Span:
@@ -16,9 +17,9 @@ def _verdict(row: Finding) -> Span:
 def layout(result: Doctor) -> Layout:
     """Lay out the findings."""
     columns: list[Column[Finding]] = [
-        Column(title="Looked at", text=lambda row: row.id, path=("id",), value=lambda row: row.id),
+        text_column("Looked at", ("id",), lambda row: row.id),
         Column(title="Is", text=_verdict, path=("verdict",), value=lambda row: row.verdict),
-        Column(title="Found", text=lambda row: row.text, path=("text",), value=lambda row: row.text),
+        text_column("Found", ("text",), lambda row: row.text),
         Column(title="What to do", text=lambda row: row.advice, path=("advice",), value=lambda row: row.advice or None),
     ]
     table = Table(f"On {result.day}", columns, result.findings)

@@ -10,7 +10,7 @@ from ...studies.readings.events import EventReading, Events
 from ..json_form import spread_as_json, to_json
 from ..table import Column, Layout, Room, Span, Table
 from ..text import figure
-from .columns import asked_text, ready_columns
+from .columns import asked_text, ready_columns, text_column
 
 
 def layout(result: Events) -> Layout:
@@ -22,11 +22,10 @@ def layout(result: Events) -> Layout:
 def _table(result: Events) -> Table[EventReading]:
     columns: list[Column[EventReading]] = [
         Column(title="Event", text=lambda row: Span(row.id, "name"), path=("id",), value=lambda row: row.id),
-        Column(
-            title="What it is",
-            text=lambda row: row.title,
-            path=("title",),
-            value=lambda row: row.title,
+        text_column(
+            "What it is",
+            ("title",),
+            lambda row: row.title,
             room=Room.PAGE,
             instead=tuple(f"{row.id}: {row.title}." for row in result.events),
         ),

@@ -6,7 +6,7 @@ from ...studies.readings.lag_assumptions import STEPS, LagAssumption, LagAssumpt
 from ..json_form import to_json
 from ..table import Column, Layout, Table
 from ..text import error_text
-from .columns import asked_text, ready_columns
+from .columns import asked_text, ready_columns, text_column
 
 
 def layout(result: LagAssumptions) -> Layout:
@@ -27,7 +27,7 @@ def lag_assumption_table(result: LagAssumptions) -> Table[LagAssumption]:
     """The date, one assumption after another."""
     columns: list[Column[LagAssumption]] = [
         Column(path=("id",), value=lambda row: row.id),
-        Column(title="Assumed", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
+        text_column("Assumed", ("title",), lambda row: row.title),
         *ready_columns(result.question, lambda row: row.ready),
         Column(
             title="median's Monte Carlo error",

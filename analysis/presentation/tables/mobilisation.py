@@ -12,7 +12,7 @@ from ...studies.thresholds.study import Thresholds
 from ..json_form import estimate_as_json, to_json
 from ..table import Column, Layout, Room, Span, Table
 from ..text import chance_text, date_text, stock_text, the_firm
-from .columns import asked_text, ready_columns
+from .columns import asked_text, ready_columns, text_column
 from .thresholds import threshold_table
 
 NO_AMOUNT = "Where no amount does, deciding, training and post-training may take longer whatever the compute."
@@ -33,9 +33,7 @@ def layout(result: Mobilisation) -> Layout:
 def _event_table(result: Mobilisation) -> Table[Mobilised]:
     columns: list[Column[Mobilised]] = [
         Column(title="Event", text=lambda row: Span(row.event, "name"), path=("event",), value=lambda row: row.event),
-        Column(
-            title="What it is", text=lambda row: row.title, path=("title",), value=lambda row: row.title, room=Room.PAGE
-        ),
+        text_column("What it is", ("title",), lambda row: row.title, room=Room.PAGE),
         *ready_columns(result.question, lambda row: row.ready),
         Column(
             title="before the others",

@@ -11,7 +11,7 @@ from ...studies.obstacles import BINDING, Held, ObstacleResult, Obstacles
 from ..json_form import dates_as_json, mean_is_meaningful, share_as_json, shares_as_json, shift_as_json, to_json
 from ..table import ABSENT, Cell, Column, Layout, Span, Table
 from ..text import chance_text, day_text, quantile_text
-from .columns import asked_text, date_columns, ids_text
+from .columns import asked_text, date_columns, ids_text, text_column
 from .forecast import alone_text, not_by_text, ready_text
 
 ADDED = (
@@ -40,7 +40,7 @@ def obstacle_table(result: Obstacles) -> Table[ObstacleResult]:
     """Each obstacle, and all of them together."""
     columns: list[Column[ObstacleResult]] = [
         Column(path=("id",), value=lambda row: row.id),
-        Column(title="Obstacle", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
+        text_column("Obstacle", ("title",), lambda row: row.title),
         Column(
             title="Binds",
             text=lambda row: chance_text(row.held.binds.value),

@@ -16,7 +16,7 @@ from ..json_form import to_json
 from ..table import Cell, Column, Layout, Room, Span, Table
 from ..text import figure, numbers_of, quantile_text
 from ..toml_text import toml_text
-from .columns import web_link
+from .columns import text_column, web_link
 
 
 def layout(result: Assumptions) -> Layout:
@@ -95,12 +95,7 @@ def quantity_table(table: PriorTable, quantities: Iterable[Quantity]) -> Table[Q
     columns: list[Column[Quantity]] = [
         Column(title="Quantity", text=lambda row: Span(row.name, "name"), path=("name",), value=lambda row: row.name),
         Column(title="What it is", text=lambda row: row.text.description, room=Room.PAGE),
-        Column(
-            title="Family",
-            text=lambda row: row.distribution.family,
-            path=("family",),
-            value=lambda row: row.distribution.family,
-        ),
+        text_column("Family", ("family",), lambda row: row.distribution.family),
         Column(
             title="Numbers",
             text=lambda row: numbers_of(row.distribution),
@@ -109,7 +104,7 @@ def quantity_table(table: PriorTable, quantities: Iterable[Quantity]) -> Table[Q
             room=Room.PAGE,
         ),
         *(_quantile_column(quantiles, place) for place in range(len(HEADLINE))),
-        Column(title="Unit", text=lambda row: row.text.unit, path=("unit",), value=lambda row: row.text.unit),
+        text_column("Unit", ("unit",), lambda row: row.text.unit),
         Column(path=("description",), value=lambda row: row.text.description),
         Column(path=("role",), value=lambda row: row.text.role),
         Column(
@@ -150,13 +145,7 @@ def correlation_table(correlations: Iterable[Correlation]) -> Table[Correlation]
             value=lambda row: row.rank,
             figure=True,
         ),
-        Column(
-            title="Why",
-            text=lambda row: row.text.description or "",
-            path=("description",),
-            value=lambda row: row.text.description or "",
-            room=Room.PAGE,
-        ),
+        text_column("Why", ("description",), lambda row: row.text.description or "", room=Room.PAGE),
         Column(
             title="Source",
             text=lambda row: ", ".join(row.text.sources),
@@ -164,7 +153,7 @@ def correlation_table(correlations: Iterable[Correlation]) -> Table[Correlation]
             value=lambda row: list(row.text.sources),
             room=Room.PAGE,
         ),
-        Column(title="File", text=lambda row: row.file, path=("file",), value=lambda row: row.file),
+        text_column("File", ("file",), lambda row: row.file),
     ]
     return Table("What depends on each other, by Spearman's rank correlation", columns, list(correlations))
 

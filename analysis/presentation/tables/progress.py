@@ -17,7 +17,7 @@ from ...studies.tables.efficiency import MeasuredProgress, Read
 from ..json_form import to_json
 from ..table import Column, Layout, Path, Table
 from ..text import quantile_text
-from .columns import ready_columns
+from .columns import ready_columns, text_column
 
 DIGITS = 4
 
@@ -80,7 +80,7 @@ def _date_tables(result: MeasuredProgress) -> tuple[Table[Dated], ...]:
     if result.question is None:
         return ()
     columns: list[Column[Dated]] = [
-        Column(title="Counted in the race", text=lambda row: row[0], path=("id",), value=lambda row: row[0]),
+        text_column("Counted in the race", ("id",), lambda row: row[0]),
         *ready_columns(result.question, lambda row: row[1]),
     ]
     lines = [f"On all other evidence, as of {result.question.as_of}; the table counts with weight {result.weight:g}."]

@@ -16,6 +16,7 @@ from ....evidence.tables.update import Outcome
 from ..json_form import to_json
 from ..table import Column, Layout, Span, Table
 from ..text import figure
+from .columns import text_column
 
 MOST_SHOWN = 12  # unread rows and reasons that people are shown; programs read all
 
@@ -107,19 +108,9 @@ def content_layout(table: public.Table) -> Layout:
 def _column_table(table: public.Table) -> Table[str]:
     columns: list[Column[str]] = [
         Column(title="Column", text=lambda name: Span(name, "name"), path=("name",), value=lambda name: name),
-        Column(
-            title="Heading in the file",
-            text=lambda name: table.headings[name],
-            path=("heading",),
-            value=lambda name: table.headings[name],
-        ),
+        text_column("Heading in the file", ("heading",), lambda name: table.headings[name]),
         Column(path=("type",), value=lambda name: table.shape.column[name].type),
-        Column(
-            title="Unit",
-            text=lambda name: table.shape.column[name].unit,
-            path=("unit",),
-            value=lambda name: table.shape.column[name].unit,
-        ),
+        text_column("Unit", ("unit",), lambda name: table.shape.column[name].unit),
         Column(
             title="Filled",
             text=lambda name: f"{len(_filled(table[name]))}",
@@ -150,7 +141,7 @@ def outcome_layout(outcomes: Sequence[Outcome]) -> Layout:
     columns: list[Column[Outcome]] = [
         Column(title="Table", text=lambda row: Span(row.name, "name"), path=("name",), value=lambda row: row.name),
         Column(path=("address",), value=lambda row: row.address),
-        Column(title="Status", text=lambda row: row.status, path=("status",), value=lambda row: row.status),
+        text_column("Status", ("status",), lambda row: row.status),
         Column(
             title="Newest vintage",
             text=lambda row: row.vintage or "none",

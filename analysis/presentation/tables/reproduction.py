@@ -10,6 +10,7 @@ from ...studies.reproduction.measures import WITHOUT_LAUNCH, Finding, published
 from ...studies.reproduction.study import Reproduction, Row
 from ..json_form import to_json
 from ..table import Column, Layout, Table
+from .columns import text_column
 
 GRID, CONTINUOUS = "With launches on the published grid", "In continuous time"
 
@@ -24,13 +25,8 @@ def claim_table(result: Reproduction) -> Table[Row]:
     """The claims, in a part for each way of launching."""
     columns: list[Column[Row]] = [
         Column(path=("id",), value=lambda row: row.id),
-        Column(title="Claim", text=lambda row: row.claim.title, path=("title",), value=lambda row: row.claim.title),
-        Column(
-            title="published",
-            text=lambda row: published(row.claim),
-            path=("published",),
-            value=lambda row: published(row.claim),
-        ),
+        text_column("Claim", ("title",), lambda row: row.claim.title),
+        text_column("published", ("published",), lambda row: published(row.claim)),
         *_finding_columns("grid", GRID, lambda row: row.grid, lambda row: row.grid),
         *_finding_columns("continuous", CONTINUOUS, lambda row: row.continuous, _in_continuous_time),
     ]

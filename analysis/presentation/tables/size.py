@@ -13,7 +13,7 @@ from ...studies.readings.size import MEASURES, SizedCompute, Sizes
 from ..json_form import SPREAD_DIGITS, scaled_as_json, to_json
 from ..table import KEY, Column, Layout, Table
 from ..text import quantile_text
-from .columns import drawn_text, source_names
+from .columns import drawn_text, source_names, text_column
 
 TITLES = dict(zip(MEASURES, ("Compute, FLOP", "Tokens", "Parameters", "of which active"), strict=True))
 WRITTEN: dict[str, Callable[[float], str]] = {
@@ -85,9 +85,7 @@ def _given_table(heading: str, title: str, rows: Sequence[SizedCompute]) -> Tabl
             figure=True,
         )
 
-    first: Column[SizedCompute] = Column(
-        title=heading, text=lambda row: row.title, path=("title",), value=lambda row: row.title
-    )
+    first: Column[SizedCompute] = text_column(heading, ("title",), lambda row: row.title)
     return Table(title, [first, *map(measure, MEASURES)], rows)
 
 

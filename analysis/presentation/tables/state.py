@@ -13,7 +13,7 @@ from ...studies.state import Explained, Stage, State
 from ..json_form import estimate_as_json, to_json
 from ..table import Column, Layout, Table
 from ..text import chance_text
-from .columns import asked_text, date_columns
+from .columns import asked_text, date_columns, text_column
 
 WORDS = {
     "not-launched": "not launched",
@@ -93,7 +93,7 @@ def stage_table(result: State) -> Table[Stage]:
     """Stages of the furthest run, with the date given each."""
     columns: list[Column[Stage]] = [
         Column(path=("id",), value=lambda row: row.id),
-        Column(title="The furthest run", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
+        text_column("The furthest run", ("title",), lambda row: row.title),
         Column(
             title="Probability",
             text=lambda row: chance_text(row.probability.value),

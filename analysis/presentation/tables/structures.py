@@ -15,7 +15,7 @@ from ...studies.telling import Telling
 from ..json_form import to_json
 from ..table import ABSENT, Column, Layout, Room, Table
 from ..text import between_text, chance_text, date_text, share_text, telling_lines
-from .columns import asked_text, ready_columns
+from .columns import asked_text, ready_columns, text_column
 from .model_comparison import elpd_table, weights_as_json, weights_text
 from .structure_spread import left_out_text, refused_as_json, refused_texts
 
@@ -39,7 +39,7 @@ def structure_table(result: Structures) -> Table[StructureDate]:
     asked = {row.id for row in result.structures}
     columns: list[Column[StructureDate]] = [
         Column(path=("id",), value=lambda row: row.id),
-        Column(title="Structure", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
+        text_column("Structure", ("title",), lambda row: row.title),
         *ready_columns(result.question, lambda row: row.ready, wide=QUARTILES),
         Column(path=("duplicate_of",), value=lambda row: row.duplicate_of if row.id in asked else ABSENT),
         Column(

@@ -16,7 +16,7 @@ from ..json_form import date_as_json, estimate_as_json, shift_as_json, to_json
 from ..silences_to_come import silence_as_json, silence_title
 from ..table import Column, Layout, Span, Table
 from ..text import date_text, day_text, shift_text
-from .columns import asked_text
+from .columns import asked_text, text_column
 from .watch import FEW
 
 MOST_SHOWN = 12
@@ -89,12 +89,7 @@ def _quantity_table(result: ValueOfInformation) -> Table[QuantityValue]:
 def _disclosure_table(result: ValueOfInformation) -> Table[DisclosureValue]:
     columns: list[Column[DisclosureValue]] = [
         Column(path=("id",), value=lambda row: row.disclosure.id),
-        Column(
-            title="A disclosure",
-            text=lambda row: silence_title(row.disclosure.text.title, row.silence),
-            path=("title",),
-            value=lambda row: silence_title(row.disclosure.text.title, row.silence),
-        ),
+        text_column("A disclosure", ("title",), lambda row: silence_title(row.disclosure.text.title, row.silence)),
         Column(value=_kind_as_json),
         Column(value=lambda row: silence_as_json(row.silence)),
         *_narrowing_columns(lambda row: row.narrowing),

@@ -17,7 +17,7 @@ from ..json_form import dates_as_json, estimate_as_json, shift_as_json, to_json
 from ..silences_to_come import silence_as_json, silence_title
 from ..table import Column, Layout, Table
 from ..text import chance_text, date_text, figure, share_text, shift_text
-from .columns import asked_text, ids_text
+from .columns import asked_text, ids_text, text_column
 
 TITLE = "What to watch within half a year: what moves the median most, as far as can be expected, first"
 FEW = re.compile(r"(\d) for ([^,]+)")  # how kinds whose observation is one of two name each
@@ -44,12 +44,7 @@ def watch_table(result: Watch) -> Table[Watched]:
     question = result.question
     columns: list[Column[Watched]] = [
         Column(path=("id",), value=lambda row: row.observable.id),
-        Column(
-            title="What to watch",
-            text=lambda row: silence_title(row.observable.title, row.silence),
-            path=("title",),
-            value=lambda row: silence_title(row.observable.title, row.silence),
-        ),
+        text_column("What to watch", ("title",), lambda row: silence_title(row.observable.title, row.silence)),
         Column(value=lambda row: {"kind": row.observable.way, row.observable.way: row.observable.name}),
         Column(value=lambda row: silence_as_json(row.silence)),
         Column(
