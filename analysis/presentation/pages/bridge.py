@@ -23,7 +23,7 @@ def bridge_page(question: Question) -> str:
     result = bridge(posterior(Request(question)))
     return "\n".join(
         [
-            generated_by("python -m catchup.analysis.presentation.pages.all docs"),
+            generated_by(),
             "# Why the headline is not the published date\n",
             f"The default model, `{CURRENT}`, asked on the default evidence, gives another date than the article it "
             "grew from. `catchup forecast --why` leads from the one to the other, one change at a time, each kept "

@@ -53,7 +53,7 @@ def evidence_page(items: Mapping[str, Item]) -> str:
         By id.
     """
     parts = [
-        generated_by("python -m catchup.analysis.presentation.pages.all docs"),
+        generated_by(),
         "# What has been seen\n",
         "Every item is a file in `evidence/ledger/`, shown here in full. Its figures are in the units of its kind. Two "
         "counted items never rest on one public statement, nor does one on a statement that a prior rests on, unless "

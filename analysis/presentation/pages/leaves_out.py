@@ -25,7 +25,7 @@ def leaves_out_page(question: Question) -> str:
     counts = ", ".join(f"{len(table.rows)} {table.title[:1].lower()}{table.title[1:]}" for table in tables)
     return "\n".join(
         [
-            generated_by("python -m catchup.analysis.presentation.pages.all docs"),
+            generated_by(),
             "# What this leaves out\n",
             "Five texts stand behind the forecast, and each warns of what a forecast like this one misses. This page "
             "maps every such caveat, in this project's words, to the quantity, obstacle, lever, scenario, overlay, "

@@ -43,7 +43,7 @@ def outputs_page() -> str:
     rows = described()
     return "\n".join(
         [
-            generated_by("python -m catchup.analysis.presentation.pages.all docs"),
+            generated_by(),
             "# What programs read\n",
             "Keys of JSON and files of a run are public: more may be added, and none changes its meaning without "
             "notice. Days are ISO, time is in months since t = 0, and a figure that is infinite or does not apply is "

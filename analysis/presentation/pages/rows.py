@@ -66,7 +66,7 @@ def rows_page() -> str:
     sections = told()
     return "\n".join(
         [
-            generated_by("python -m catchup.analysis.presentation.pages.all docs"),
+            generated_by(),
             "# What a row holds\n",
             "The model is rows of TOML, and so is every overlay (`--priors FILE`): `[SECTION.NAME]` changes the row of "
             "that name by the keys that it states, or adds it where there is none, and then states what must be given. "

@@ -27,7 +27,7 @@ def scenario_page(question: Question) -> str:
     """
     assumptions = question.assumptions
     parts = [
-        generated_by("python -m catchup.analysis.presentation.pages.all docs"),
+        generated_by(),
         "# Scenarios\n",
         "A scenario lays rows over the race and its quantities, as an overlay file would: firms, sources, quantities "
         "and events. It changes what happens from the day of the question on: launches before that day stand. A firm "

@@ -34,7 +34,7 @@ def structure_page(question: Question) -> str:
     result = structures(posterior(Request(question)))
     return "\n".join(
         [
-            generated_by("python -m catchup.analysis.presentation.pages.all docs"),
+            generated_by(),
             "# Structures: models of other shapes\n",
             "One model shape can hide that another fits as well and says another year. `catchup structures` asks the "
             "same question of each, on the same items as far as each can take them.\n",

@@ -25,7 +25,7 @@ def world_page(question: Question) -> str:
     """
     assumptions = question.assumptions
     parts = [
-        generated_by("python -m catchup.analysis.presentation.pages.all docs"),
+        generated_by(),
         "# Worlds\n",
         "The five sources describe other worlds than the model's: other compute behind Mythos, other progress, firms "
         "that merge, chips that are pooled. `catchup worlds` asks the question of all of them in one table, beside "
