@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from ...inference.result import Origin
 from ...studies.calibration.result import LEVEL, Calibration, Verdict
 from ...studies.calibration.uniformity import points
-from .style import INK, LABEL_SIZE, MUTED, NARROW, SERIES, WIDTH, frame, house_style, new_figure, wrap
+from .style import INK, LABEL_SIZE, MUTED, NARROW, PALE, SERIES, WIDTH, frame, house_style, new_figure, wrap
 from .wording import event_text, quantity_text, source_line
 
 PANEL_WIDTH, PANEL_HEIGHT = 1.15, 0.95  # inches
@@ -28,7 +28,7 @@ NAMES = {
     "mfu_china": "MFU, China",
     "log_likelihood": "Joint log likelihood",
 }
-BAND, JOINT_BAND = "#c9c9c9", "#e8e8e8"
+BAND = "#c9c9c9"
 
 
 @house_style()
@@ -68,7 +68,7 @@ def draw_calibration(calibration: Calibration, *, width: float = WIDTH) -> Figur
 
 def _draw_panel(figure: Figure, axes: Axes, calibration: Calibration, verdict: Verdict, width: float) -> None:
     total, shares = len(calibration.fits), np.concatenate([[0.0], points(), [1.0]])
-    for band, colour in ((calibration.joint_band, JOINT_BAND), (calibration.band, BAND)):
+    for band, colour in ((calibration.joint_band, PALE), (calibration.band, BAND)):
         low, high = (np.pad(edge / total - points(), 1) for edge in (band.lower, band.upper))
         axes.fill_between(shares, low, high, color=colour, linewidth=0, zorder=1)
     look = GOOD if verdict.passed else BAD
@@ -90,7 +90,7 @@ def _write_below(axes: Axes, failed: bool) -> None:
     )
     entries: list[Patch | Line2D] = [
         Patch(color=BAND, label=f"{LEVEL:.0%} band, one quantity alone"),
-        Patch(color=JOINT_BAND, label=f"{LEVEL:.0%} band, all quantities together"),
+        Patch(color=PALE, label=f"{LEVEL:.0%} band, all quantities together"),
     ]
     if failed:
         entries.append(Line2D([], [], color=BAD.colour, linewidth=2.0, label="outside: not calibrated"))

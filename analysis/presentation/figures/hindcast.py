@@ -8,11 +8,10 @@ from matplotlib.figure import Figure
 from ...studies.tables.hindcast import OUTSIDE, Hindcast
 from ...studies.tables.lag_structures import STRUCTURES
 from ..tables.hindcast import calibration_text, met_text
-from .style import INK, LABEL_SIZE, MUTED, WIDTH, frame, house_style, legend_below, new_figure, series, wrap
+from .style import INK, LABEL_SIZE, MUTED, PALE, WIDTH, frame, house_style, legend_below, new_figure, series, wrap
 
 HEIGHT = 3.0  # inches
 HANDLE = 1.4  # inches, of what a line of the legend has beside its text, and of what the axes stand off by
-BAND = "#e8e8e8"
 
 
 @house_style()
@@ -30,7 +29,7 @@ def draw_hindcast(result: Hindcast, *, width: float = WIDTH) -> Figure:
     axes = figure.add_subplot()
     reach = result.reach
     at = np.array([0.0, reach, 1.0 - reach, 1.0] if reach < 0.5 else [0.0, 1.0 - reach, reach, 1.0])  # with its bends
-    axes.fill_between(at, np.clip(at - reach, 0.0, 1.0), np.clip(at + reach, 0.0, 1.0), color=BAND, linewidth=0)
+    axes.fill_between(at, np.clip(at - reach, 0.0, 1.0), np.clip(at + reach, 0.0, 1.0), color=PALE, linewidth=0)
     axes.plot(at, at, color=MUTED, linewidth=0.6)
     lines = []
     for index, name in enumerate(STRUCTURES):

@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 
 from ...inference.estimates import Estimate
 from ...studies.lever_grid import Grid
+from ..tables.lever_grid import NO_REGIME
 from ..text import brief_shift, date_text
 from .style import INK, LABEL_SIZE, SERIES, WIDTH, frame, house_style, new_figure, wrap
 from .wording import source_line
@@ -33,7 +34,7 @@ def draw_lever_grid(result: Grid, *, width: float = WIDTH) -> Figure:
     width : float
         Inches.
     """
-    regimes: dict[str | None, str] = {None: "As the forecast has it"}
+    regimes: dict[str | None, str] = {None: NO_REGIME}
     regimes.update(result.regimes.items())
     cells = {(lever, regime): result.bought(lever, regime, LATE) for lever in result.levers for regime in regimes}
     largest = max((abs(shift.value) for shift in cells.values() if _shown(shift)), default=1.0)

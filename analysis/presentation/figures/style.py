@@ -38,6 +38,7 @@ POINTS = 72.0  # an inch
 
 INK = "#222222"
 MUTED = "#666666"
+PALE = "#e8e8e8"  # of a band that others are seen on
 BAND_ALPHA = {0.9: 0.13, 0.5: 0.27}  # opacity of a central interval, by its probability
 PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}  # behind text that crosses a line
 

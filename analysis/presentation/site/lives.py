@@ -19,7 +19,7 @@ NO_LONGER_KNOWN = "of an earlier run, not known to the newest"
 OF_USES = {COUNTED: "Counted", HELD_OUT: "Held out as checks", IN_PRIOR: "Used to set a prior"}
 """Headings by use; any other use is a reason for setting an item aside, in words that may begin with anything."""
 RETRACTED, REST = "Retracted", "Not counted"
-HEADINGS = ("Counted", RETRACTED, "Held out as checks", "Used to set a prior", REST)
+HEADINGS = (OF_USES[COUNTED], RETRACTED, OF_USES[HELD_OUT], OF_USES[IN_PRIOR], REST)
 
 
 class Event(NamedTuple):
