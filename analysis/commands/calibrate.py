@@ -63,8 +63,7 @@ def calibrate(
     engine = "nuts" if request.engine == "nuts" else "importance"
     plan = make_plan(request.question, request.selection.counted, engine, spread=wrong_spread, posterior=posterior)
     result = run(plan, fits, out=out, scheduler=scheduler)
-    for note in result.notes:
-        warn(note)
+    warn(*result.notes)
     draw_plot(plot, lambda figures: figures.draw_calibration(result))
     show(layout(result), as_json=asked.json)
     if result.failed:

@@ -122,8 +122,7 @@ def list_data(*, kept: Kept | None = None) -> int:
             read.append(store.read(held))
         except InputError as error:
             faults.append(error.on_command_line)
-    for fault in faults:
-        warn(fault)
+    warn(*faults)
     show(layout(KeptTables(store.folder, read, faults)), as_json=kept.json)
     return 0
 

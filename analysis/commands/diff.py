@@ -34,10 +34,8 @@ def diff(
     days = first.manifest.as_of, second.manifest.as_of
     if days[0] > days[1]:
         warn(f"{before} is of a later day than {after}: what moved is told backwards, from {days[0]} to {days[1]}")
-    for line in filter(None, map(why_untrusted, (first, second))):
-        warn(line)
-    for line in (*altered_sections(first), *altered_sections(second)):
-        warn(line)
+    warn(*filter(None, map(why_untrusted, (first, second))))
+    warn(*altered_sections(first), *altered_sections(second))
     for run in (first, second):
         if elsewhere := made_elsewhere(run):
             warn(f"{run.folder}: {elsewhere}; the steps are worked out by what is here")

@@ -35,7 +35,6 @@ def digest(
         text = digest_html(kept) if format == "html" else digest_text(kept)
     except (KeyError, TypeError, AttributeError) as error:
         raise BrokenRunError(f"{run}: is damaged ({type(error).__name__})") from None
-    for line in altered_sections(kept):
-        warn(line)
+    warn(*altered_sections(kept))
     sys.stdout.write(text)
     return 0

@@ -36,7 +36,6 @@ def export(
 
     kept = read_run(run)
     text = write(kept, format, lower=lower, upper=upper)
-    for line in altered_sections(kept):
-        warn(line)
+    warn(*altered_sections(kept))
     sys.stdout.write(text)
     return 0

@@ -60,8 +60,7 @@ def forecast(
             from ..studies.structure_spread import spread_beside
 
             spread = spread_beside(drawn)
-        for message in [*result.warnings(), *(surprises.result() if surprises else ())]:
-            warn(message)
+        warn(*result.warnings(), *(surprises.result() if surprises else ()))
     _write(result, drawn, plot, figures, save)
     show(layout(result, movements, shapes=spread, bridge=steps), as_json=asked.json)
     return 0
@@ -83,8 +82,7 @@ def _write(result: Forecast, drawn: Posterior, plot: Path | None, figures: Path 
     if plot is not None or figures is not None:
         from ..runs.pictures import draw_forecast
 
-        for line in draw_forecast(result, drawn, plot=plot, folder=figures):
-            warn(line)
+        warn(*draw_forecast(result, drawn, plot=plot, folder=figures))
     if save is not None:
         from ..inference.tree.files import save_tree
         from ..inference.tree.result_tree import result_tree

@@ -167,8 +167,7 @@ def announced(request: Request) -> Request:
 
     for line in stale(request):
         notice(line)
-    for line in stood_in(request):
-        warn(line)  # before the answer: where there is none, it may be why
+    warn(*stood_in(request))  # before the answer: where there is none, it may be why
     return request
 
 

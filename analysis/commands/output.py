@@ -36,8 +36,8 @@ def show(layout: Layout, *, as_json: bool, model: str | None = None, quantiles_o
         print_json(with_model(layout.json(), model))
         return
     print_layout(layout)
-    for line in few_for_quantiles(quantiles_of, HEADLINE) if quantiles_of is not None else ():
-        warn(line)
+    if quantiles_of is not None:
+        warn(*few_for_quantiles(quantiles_of, HEADLINE))
 
 
 def with_model(result: Mapping[str, Any], model: str | None) -> Mapping[str, Any]:
@@ -59,9 +59,10 @@ def say(*lines: Cell, wrapped: bool = True) -> None:
         console().print(to_text(line), soft_wrap=not wrapped)
 
 
-def warn(message: str) -> None:
-    """Print a line on standard error."""
-    print(f"catchup: {message}", file=sys.stderr)
+def warn(*messages: str) -> None:
+    """Print messages on standard error, a line each."""
+    for message in messages:
+        print(f"catchup: {message}", file=sys.stderr)
 
 
 def warn_of_faults(faults: Sequence[str]) -> None:

@@ -13,7 +13,6 @@ def sensitivity(*, asked: Asked | None = None) -> int:
 
     asked = asked or Asked()
     result = examine(asked.posterior())
-    for note in result.notes:
-        warn(note)
+    warn(*result.notes)
     show(layout(result), as_json=asked.json)
     return 0

@@ -68,7 +68,6 @@ def thresholds(
         if quantity is None or error.key != "--stock":
             raise
         raise InputError(error.problem, key="--quantity", nearest=error.nearest) from None
-    for note in result.notes:
-        warn(note)
+    warn(*result.notes)
     show(layout(result), as_json=asked.json)
     return 0

@@ -40,8 +40,7 @@ def voi(
     known = load_ledger(request.ledger, request.added).as_of(request.question.as_of).items
     pending = read_pending(request.question, known, decision=decision, files=disclosures or ())
     result = value_of_information(posterior(request), pending, only=only or ())
-    for note in result.notes:
-        warn(note)
+    warn(*result.notes)
     draw_plot(plot, lambda figures: figures.draw_value_of_information(result))
     show(layout(result), as_json=asked.json)
     return 0

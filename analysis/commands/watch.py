@@ -33,7 +33,6 @@ def watch(
     request = asked.request()
     watched = read_observables(request.question.assumptions, observables or ())
     result = look_out(posterior(request), watched, only=only or ())
-    for note in result.notes:
-        warn(note)
+    warn(*result.notes)
     show(layout(result), as_json=asked.json, quantiles_of=result.ready)
     return 0
