@@ -47,8 +47,9 @@ def check_launch_grid(months: float | None) -> None:
         raise InputError(f"{expected}, not {months:g}", key="--launch-grid")
 
 
-def check_month(argument: str, month: float) -> None:
-    """Refuse a month since t = 0 that is no finite number."""
-    refuse_others(argument, month, Real, "a month since t = 0")
+def check_month(month: float) -> None:
+    """Refuse a month of the question that is no finite number."""
+    key = "as_of_month"
+    refuse_others(key, month, Real, "a month since t = 0")
     if not math.isfinite(month):
-        raise InputError(f"a finite month since t = 0 was expected, not {month:g}", key=argument)
+        raise InputError(f"a finite month since t = 0 was expected, not {month:g}", key=key)

@@ -97,7 +97,7 @@ def outcome(
     """
     assumptions.event(event)
     check_launch_grid(launch_grid)
-    check_month("as_of_month", as_of_month)
+    check_month(as_of_month)
     multiples = {event: values[multiple_name(event)]}
 
     def race(world: World, values: Values, change: Change | None) -> Outcome:

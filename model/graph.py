@@ -90,7 +90,7 @@ def build_model(
         raise InputError("names one event twice", key="events")
     extra = named_quantities("extra_quantities", extra_quantities, assumptions.beliefs)
     check_launch_grid(launch_grid)
-    check_month("as_of_month", as_of_month)
+    check_month(as_of_month)
     names = list(dict.fromkeys([*assumptions.needed(events, distillation=True), *extra]))
     coords = {
         "event": list(events),

@@ -78,7 +78,7 @@ def site_files(
         files |= {f"{place}/{copy}": one.run.folder / copy for copy in copies}
         files[f"{place}/forecast.csv"] = as_csv([one.run]).encode()
         files[f"{place}/forecast.parquet"] = as_parquet([one.run])
-        files[f"{place}/{CARD}"] = card_of(one, QUESTION)
+        files[f"{place}/{CARD}"] = card_of(one)
         files[addresses.run_page(name)] = pages.run_page(one, copies, told, address).encode()
     newest_first = [*told.values()][::-1]
     about = [one for one in newest_first if one.run.manifest.event == event]

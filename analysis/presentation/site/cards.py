@@ -9,12 +9,13 @@ from ...archive.reading import FORECAST
 from ...archive.site_folder import Made
 from ...inference.code_hash import code_hash
 from ...inference.probabilities import QUANTILES
+from ...inference.words import QUESTION
 from .feed import Told
 
 CARD = "card.png"
 
 
-def card_of(told: Told, question: str) -> Made:
+def card_of(told: Told) -> Made:
     """Return the card of a run, to be drawn where it is not there."""
     run = told.run
     words = "\n".join((run.name, run.manifest.files[FORECAST], run.manifest.model, run.manifest.event, code_hash()))
@@ -26,7 +27,7 @@ def card_of(told: Told, question: str) -> Made:
         headline = told.headline
         return render(
             draw_card(
-                question,
+                QUESTION,
                 f"Around {headline.median}",
                 f"90% interval: {headline.low} to {headline.high}",
                 f"Forecast of {headline.day}, model {headline.model}, event {headline.event}",
