@@ -142,6 +142,17 @@ def month_ends(day: date, count: int) -> Iterator[date]:
         yield month_end(months_later(day, later))
 
 
+def quarter_ends(day: date, months: int) -> list[date]:
+    """Return the last days of the quarters that end within some months, that of `day` among them.
+
+    Examples
+    --------
+    >>> quarter_ends(date(2026, 11, 21), 5)
+    [datetime.date(2026, 12, 31), datetime.date(2027, 3, 31)]
+    """
+    return [end for end in month_ends(day, months) if end.month % 3 == 0]
+
+
 def month_end(day: date) -> date:
     """Return the last day of a day's month.
 

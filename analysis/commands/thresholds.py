@@ -51,7 +51,7 @@ def thresholds(
     from ...priors.errors import InputError
     from ..inference.request import posterior
     from ..presentation.tables.thresholds import layout
-    from ..studies.thresholds.study import PROBABILITIES, quarter_ends, ready_by
+    from ..studies.thresholds.study import PROBABILITIES, days_asked, ready_by
     from ..studies.thresholds.study import thresholds as solve
 
     if probability and not by and scenario is None:
@@ -60,7 +60,7 @@ def thresholds(
         refuse_unused({"--quantity": quantity}, "is --stock by another name: one of them was expected")
     asked = asked or Asked()
     request = asked.request()
-    days = by or (quarter_ends(request.question) if probability else None)
+    days = by or (days_asked(request.question) if probability else None)
     criteria = ready_by(request.question, days, probability or PROBABILITIES) if days else None
     try:
         result = solve(posterior(request), firm=firm, stock=stock or quantity, scenario=scenario, criteria=criteria)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ....model.calendar import month_ends
+from ....model.calendar import quarter_ends
 from ....model.efficiency import (
     CHANNEL_QUANTITIES,
     CHANNELS,
@@ -132,7 +132,7 @@ def efficiency(posterior: Posterior, gap: float | None = None) -> Efficiency:
     wanted = assumptions.table.number("compute_gap") if gap is None else gap
     if not 1.0 < wanted < float("inf"):
         raise InputError(f"a ratio above 1 was expected, not {wanted:g}", key="--gap")
-    days = [day for day in month_ends(question.as_of, MONTHS_AHEAD) if day.month % 3 == 0]
+    days = quarter_ends(question.as_of, MONTHS_AHEAD)
     moments = [assumptions.calendar.months_by(day) for day in days]
     gaps = sorted({*GAPS, wanted})
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from numbers import Real
 
-from ....model.calendar import month_ends
+from ....model.calendar import quarter_ends
 from ....priors.arguments import listed, refuse_others
 from ....priors.errors import InputError
 from ...inference.diagnostics import few_draws
@@ -117,7 +117,7 @@ def thresholds(
     elif scenario is None:
         criteria = (*CRITERIA, *map(MedianBy, load_claims().days()))
     else:
-        criteria = ready_by(question, quarter_ends(question))
+        criteria = ready_by(question, days_asked(question))
     if budget_factors is None:
         budget_factors = BUDGET_FACTORS if scenario is None else (1.0,)
     for factor in (budget_factors := listed("budget_factors", budget_factors, "numbers", Real)):
@@ -143,9 +143,9 @@ def thresholds(
     )
 
 
-def quarter_ends(question: Question) -> list[date]:
+def days_asked(question: Question) -> list[date]:
     """The coming quarter ends, by which a firm is asked to be ready where no day is named."""
-    return [day for day in month_ends(question.as_of, MONTHS_AHEAD) if day.month % 3 == 0]
+    return quarter_ends(question.as_of, MONTHS_AHEAD)
 
 
 def ready_by(
