@@ -11,7 +11,7 @@ import numpy as np
 
 from ..model.assumptions import Assumptions
 from ..model.generative import Outcome, World
-from ..model.world import foreseen_in
+from ..model.world import foreseen_in, runs_in
 from ..priors.scores import SMALLEST_UNIFORM
 from .kinds.kind import Array, Clock, ModelState
 from .rumours import Beside, rumours_in
@@ -63,7 +63,7 @@ def predictions(
     array([27.09])
     """
     ready = {event: outcome.ready for event, outcome in outcomes.items()}
-    runs = {(event, firm): run for event, outcome in outcomes.items() for firm, run in outcome.contenders.items()}
+    runs = runs_in(outcomes)
     state = ModelState(
         assumptions,
         values,

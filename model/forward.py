@@ -25,6 +25,7 @@ from .law import LawInTurn
 from .naming import Naming, unnamed
 from .policies import NO_INTERVENTION, Intervention, redrawn
 from .pools import Pool, PoolInTurn
+from .world import runs_in
 
 CHUNK = 16_384  # draws, a power of two for Sobol's points; fewer take more calls, more take more memory
 ALL_DRAWS = slice(None)
@@ -209,8 +210,7 @@ def change_from(month: float, world: World, outcomes: Mapping[str, Outcome]) -> 
     outcomes : mapping of str to Outcome
         By event.
     """
-    contenders = {(event, firm): run for event, result in outcomes.items() for firm, run in result.contenders.items()}
-    return Change(month, world.law, contenders)
+    return Change(month, world.law, runs_in(outcomes))
 
 
 def simulate[Kept](

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,6 +146,11 @@ class Outcome:
     def ready_of(self, firm: str) -> Any:
         """When a firm is ready, first or not, months; (draw,)."""
         return self.contenders[firm].ready
+
+
+def runs_in(outcomes: Mapping[str, Outcome]) -> dict[tuple[str, str], Contender]:
+    """Each firm's way to each event, by event and firm."""
+    return {(event, firm): run for event, outcome in outcomes.items() for firm, run in outcome.contenders.items()}
 
 
 def foreseen_in(month: float, ready: Any, foreseen: Sequence[tuple[float, Any]]) -> Any:
