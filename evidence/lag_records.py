@@ -33,9 +33,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..model.calendar import Calendar
+from ..priors.arrays import Array
 from ..priors.errors import InputError
 from ..priors.log_densities import LOG_ROOT_TWO_PI
 from ..priors.normal_rank import log_normal_rank
@@ -43,8 +43,6 @@ from .efficiency.curve import LikelihoodCurve
 from .intervals import interval_sd
 from .tables.episodes import Episode, Release, chinese_records
 from .tables.table import Table
-
-Array = NDArray[np.float64]
 
 FIRST, STEP, COUNT = math.log(0.5), 0.125, 43  # points of what is expected, log months: from half a month to 95
 FEWEST_RECORDS = 2  # that a pace is read off

@@ -25,12 +25,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..priors.arrays import Array
 from . import equations
 from .equations import NEVER, SMALLEST_PACE, SMALLEST_STOCK
 
-Array = NDArray[np.float64]
 Ramps = tuple[Array | float, ...]  # an entry for each source that arrives
 
 TOLERANCE = 1e-10  # months

@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import Array as Array
 from .beta_quantile import beta_quantile, has_whole_shapes
 from .log_densities import log_density_of_score
 from .scores import rank_of, score_of
-
-Array = NDArray[np.float64]
 
 SMALLEST = 1e-300  # under a root in a graph: keeps its derivative finite, and changes no digit
 

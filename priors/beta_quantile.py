@@ -10,9 +10,8 @@ import math
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from .arrays import Array
 
 LARGEST = 64  # a + b, up to which the sum is short and its terms keep their digits
 CELLS = 4_096  # of the table that steps begin from

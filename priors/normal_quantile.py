@@ -10,9 +10,9 @@ References
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from .arrays import Array
+
 Ratio = tuple[tuple[float, ...], tuple[float, ...]]  # coefficients of numerator and denominator, highest power first
 
 NEAR = 0.425  # ranks no further than this from a half; beyond, the logarithm of the rank is what is approximated

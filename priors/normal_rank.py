@@ -22,9 +22,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from .arrays import Array
 
 PER_UNIT = 256  # nodes
 REACH = 9.0  # of the nodes on either side

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from ...priors.arrays import Array as Array
 
 NOTHING = 1e-9  # months, or shares of one: an estimate below this is what rounding leaves, and so may its error be
 NOISE_FACTOR = 2.0  # what is smaller than this many standard errors is noise

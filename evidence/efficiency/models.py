@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from ...priors.arrays import Array as Array
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
-Array = NDArray[np.float64]
+from ...priors.arrays import Array as Array
+
 Figures = Mapping[str, Any]
 
 SMALLEST = 1e-200  # keeps the logarithm of nothing finite; no figure of the model comes near it

@@ -8,11 +8,9 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from ....priors.arrays import Array
 from .style import BAND_ALPHA, INK, LABEL_SIZE, Series, wrap
-
-Array = NDArray[np.float64]
 
 NAME_WIDTH = 0.85  # inches
 BLACK_STRENGTH = 0.55  # black bands are paler than others, or they would hide them

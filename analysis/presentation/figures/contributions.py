@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from ....priors.arrays import Array
 from ...studies.news import Cause
 from ..text import date_text
 from .dates import day_number
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ...archive.contributions import Contributions
     from ...archive.history import History
 
-Array = NDArray[np.float64]
 
 HEIGHTS = (3.0, 1.7)  # inches, of the two panels
 SIDES = 1.0  # inches beside the plotting area

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
-from numpy.typing import NDArray
 
+from ....priors.arrays import Array
 from ...inference.forecast import Forecast
 from ...inference.probabilities import ENDS, HEADLINE
 from ...inference.streaming import AnyDistribution
@@ -35,8 +35,6 @@ from .style import (
     wrap,
 )
 from .wording import brief, event_text, source_line
-
-Array = NDArray[np.float64]
 
 HEIGHT = 3.0  # inches
 SIDES = 0.85  # inches beside the plotting area

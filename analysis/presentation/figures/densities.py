@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....priors.arrays import Array
 from ...inference.streaming import AnyDistribution
-
-Array = NDArray[np.float64]
 
 SAMPLE = 2_000  # quantiles that stand for a distribution
 POINTS = 300

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from ....model.calendar import Calendar
+from ....priors.arrays import Array
 from ....priors.errors import InputError, and_text
 from ...archive.reading import why_untrusted
 from ...inference.probabilities import HEADLINE, QUANTILES
@@ -36,7 +36,6 @@ from .style import (
 if TYPE_CHECKING:
     from ...archive.history import Entry, History
 
-Array = NDArray[np.float64]
 
 HEIGHT = 3.4  # inches
 SIDES = 1.0  # inches beside the plotting area
