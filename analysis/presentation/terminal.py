@@ -76,7 +76,15 @@ def to_terminal(table: Table[Any], width: int, *, titled: bool = False) -> Itera
         if titled or part.group:
             yield Text(harmless(part.caption), style="bold")
         yield from _laid_out(part, width)
-    yield from map(to_text, table.below(room))
+    yield from map(to_text, (*table.below(room), *_left_out(table, width)))
+
+
+def _left_out(table: Table[Any], width: int) -> Iterator[str]:
+    """Say which columns a wider terminal would show, where nothing below the table says the same."""
+    if width < WIDE:
+        titles = [each.title for each in table.columns if each.text and each.room is Room.WIDE and not each.instead]
+        if titles:
+            yield f"A terminal of {WIDE} columns or more also shows: {', '.join(dict.fromkeys(titles))}"
 
 
 def to_text(cell: Cell) -> Text:

@@ -162,7 +162,7 @@ def test_a_p_value_that_no_draw_bears_out_is_below_what_draws_can_tell(default: 
     (row,) = check_predictions([predicted(np.arange(1_000.0), -1.0)])
     assert (row.figure, row.resolution) == (0.0, 2.0 / 1_000)
     shown = layout(replace(default, results=(row,))).tables[-1]
-    column = next(column for column in shown.columns if column.title == "figure")
+    column = next(column for column in shown.columns if column.title == "Figure")
     assert column.read(row, Room.PAGE) == "below 0.002"
     (row,) = check_predictions([predicted(np.arange(1_000.0), 1.0)])
     assert column.read(row, Room.PAGE) == "0.003"
@@ -250,8 +250,8 @@ def test_the_command_prints_a_verdict_a_line(capsys: pytest.CaptureFixture[str])
     arguments = ["check", "--as-of", DAY.isoformat(), "--draws", "50000", "--engine", "importance"]
     assert run([*arguments, "--evidence", "eci-lag"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    for name in ("khat", "ess", "mcse", "posterior-predictive:eci-lag", "leave-one-out:eci-lag", "power-scaling"):
-        assert sum(name in line.split() for line in lines) == 1
+    for name in ("khat", "ess", "mcse", "posterior-predictive: eci-lag", "leave-one-out: eci-lag", "power-scaling"):
+        assert sum(line.split("  ")[0].strip() == name for line in lines) == 1
     assert lines[-1].endswith("the answer can be trusted")
 
 

@@ -133,7 +133,7 @@ def test_a_probability_that_was_rounded_to_nothing_is_said_to_be_small(
     errors = {"state_mcse": {"ready-unannounced": mcse}, "not_by_mcse": {"2029-01-01": mcse}}
     found = headline_of(kept(answered(state=states, not_by={"2029-01-01": share}, **errors)))
     assert f"2029 {said}." in found.lines[-1]
-    assert f"ready {said}" in found.lines[0] or f"ready with a probability of {said}" in found.lines[0]
+    assert f"ready ({said})" in found.lines[0]
 
 
 @pytest.mark.parametrize(

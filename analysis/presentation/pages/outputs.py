@@ -50,8 +50,8 @@ def outputs_page() -> str:
             "null. [The glossary](glossary.md) has the terms.\n",
             "## A forecast\n",
             "`catchup forecast --json` prints one object, and a run keeps it as `forecast.json`. `catchup run --json` "
-            "prints the same object, with `moved`: what moved since the run before. Commands that ask the same posterior "
-            "begin with the same keys, up to `evidence`.\n",
+            "prints the same object, with `moved`: what moved since the run before. Commands that ask the same "
+            "posterior begin with the same keys, up to `evidence`.\n",
             markdown_table(
                 ["Key", "What it says"],
                 [[_names(_with_errors(name, row)), _said(row)] for name, row in rows["key"].items()],

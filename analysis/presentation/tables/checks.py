@@ -34,7 +34,7 @@ def _table(result: Checks) -> Table[CheckResult]:
     columns: list[Column[CheckResult]] = [
         Column(
             title="Check",
-            text=lambda row: Span(row.id, "name"),
+            text=lambda row: Span(row.id.replace(":", ": "), "name"),  # a line may end there
             full=lambda row: row.title,
             path=("id",),
             value=lambda row: row.id,
@@ -42,7 +42,7 @@ def _table(result: Checks) -> Table[CheckResult]:
         Column(path=("title",), value=lambda row: row.title),
         Column(title="Verdict", text=_verdict, path=("verdict",), value=lambda row: row.verdict),
         Column(
-            title="figure",
+            title="Figure",
             text=_found,
             path=("figure",),
             value=lambda row: None if row.figure is None else number(row.figure, 6),
@@ -50,7 +50,7 @@ def _table(result: Checks) -> Table[CheckResult]:
         ),
         Column(path=("mcse",), value=lambda row: None if row.mcse is None else significant(row.mcse)),
         Column(
-            title="threshold",
+            title="Threshold",
             text=lambda row: _figure(row.threshold),
             path=("threshold",),
             value=lambda row: row.threshold,
@@ -76,7 +76,7 @@ def _judged_table(result: Checks) -> Table[Judged]:
     columns: list[Column[Judged]] = [
         Column(title="Fixed by hand", text=lambda row: Span(row.id, "name"), path=("id",), value=lambda row: row.id),
         Column(
-            title="at",
+            title="At",
             text=lambda row: _figure(row.value),
             path=("value",),
             value=lambda row: None if row.value is None else number(row.value, 6),

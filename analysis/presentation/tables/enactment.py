@@ -52,7 +52,7 @@ def _table(result: ByDay, lever: str) -> Table[Enactment]:
         Column(path=("past_mcse",), value=lambda row: estimate_as_json(row.past)["mcse"]),
         Column(path=("unmoved_mcse",), value=lambda row: estimate_as_json(row.effect.unmoved)["mcse"]),
         Column(
-            title="Mean of the others",
+            title="Mean of draws moved",
             text=lambda row: _of_the_others(row.effect.shift_movable),
             path=("shift_movable",),
             value=lambda row: shift_as_json(row.effect.shift_movable),
@@ -60,7 +60,8 @@ def _table(result: ByDay, lever: str) -> Table[Enactment]:
         ),
     ]
     title = f"{result.levers[lever][0].effect.title}: months bought by the day of its enactment"
-    return Table(title, columns, result.levers[lever], lead=(title,))
+    # of several tables each has its title in a terminal, one alone has not
+    return Table(title, columns, result.levers[lever], lead=(title,) if len(result.levers) == 1 else ())
 
 
 def _of_the_others(shift: Estimate) -> str:

@@ -31,7 +31,11 @@ def layout(result: Obstacles) -> Layout:
     return Layout(
         tables=(table,),
         json=lambda: _as_json(result, table),
-        head=(*_dates(result), f"{asked_text(result.question)}; months that each adds, and how likely it is to bind"),
+        head=(
+            *_dates(result),
+            f"{asked_text(result.question)}; months that each adds to the date, and how likely it is to bind (to add "
+            f"more than {BINDING:g})",
+        ),
         foot=(ids_text(row.id for row in table.rows if row.id in result.question.assumptions.obstacles),),
     )
 
@@ -151,7 +155,11 @@ def moved_text(result: Obstacles) -> list[str]:
         for word, some in (("likelier to bind", likelier), ("less likely", less))
         if some
     ]
-    return [f"Evidence has made {'; '.join(said)}"] if said else ["Evidence has made none likelier or less likely"]
+    return (
+        [f"Evidence has made {'; '.join(said)}"]
+        if said
+        else ["Evidence has made none likelier or less likely to bind by more than chance explains"]
+    )
 
 
 def _moved(each: ObstacleResult) -> str:

@@ -63,12 +63,8 @@ def stage_words(*, silent: bool, served: bool = False) -> dict[str, str]:
 def stages_text(stages: Mapping[str, Estimate], *, silent: bool, served: bool = False) -> str:
     """Say in a sentence where the furthest run is likely to be, from the probability of each stage."""
     words = stage_words(silent=silent, served=served)
-    likely = max(stages, key=lambda name: stages[name].value)
-    others = ", ".join(
-        f"{words[name]} {chance_text(chance.value)}" for name, chance in stages.items() if name != likely
-    )
-    chance = chance_text(stages[likely].value)
-    return f"Where the race stands: the furthest run is {words[likely]} with a probability of {chance} ({others})."
+    *told, last = [f"{words[name]} ({chance_text(chance.value)})" for name, chance in stages.items()]
+    return f"Where the race stands: the furthest run is {', '.join(told)} or {last}."
 
 
 def explained_lines(result: State) -> list[str]:
@@ -85,7 +81,7 @@ def explained_lines(result: State) -> list[str]:
     named = {text: share for text, share in parts.items() if held or share is not result.explained.obstacles}
     listed = ", ".join(f"{text} {chance_text(share.value)}" for text, share in named.items())
     more = "catchup obstacles says what" if held else "where compute suffices, that is this model's only explanation"
-    about = "What explains the silence" if result.silent else "What explains it"
+    about = "What explains the silence" if result.silent else "What explains that no model is known"
     return [f"{about}: {listed}; {more}."]
 
 

@@ -61,7 +61,7 @@ def watch_table(result: Watch) -> Table[Watched]:
             value=lambda row: [_sighting_as_json(row, each, question) for each in row.sightings],
         ),
         Column(
-            title="Expected size",
+            title="Expected size, months",
             text=lambda row: shift_text(row.weight).removeprefix("+"),
             path=("expected_size",),
             value=lambda row: shift_as_json(row.weight),
@@ -111,8 +111,9 @@ def _seen(row: Watched, seen: Sighting, question: Question) -> str:
         return few.get(seen.id, seen.id)
     low, high = (_border_text(natural(item.kind.unit, bound)) for bound in bounds)
     unit = _unit(item, question)
-    ends = {"low": f"up to {high}", "high": f"from {low}"}
-    return f"{ends.get(seen.id, f'{low} to {high}')} {unit}".rstrip()
+    ends = {"low": (high, " or less"), "high": (low, " or more")}
+    figures, beyond = ends.get(seen.id, (f"{low} to {high}", ""))
+    return f"{f'{figures} {unit}'.rstrip()}{beyond}"
 
 
 def _border_text(border: float) -> str:
