@@ -33,7 +33,7 @@ from .nuisances import Nuisances
 from .question import Question
 from .resampling import systematic
 from .screened import Screened
-from .tails import expectation, predictive_tail, probability_text
+from .tails import expectation, predictive_tail, probability_text, resolution
 from .terms import Terms, terms_in
 from .widening import widenings
 
@@ -188,7 +188,8 @@ def _refuse_unlikely(question: Question, predictions: _Predictions, items: Seque
     unpredicted = predictions.unpredicted(items)
     if unpredicted:
         said = [
-            f"{name}: hardly possible under the prior ({probability_text(tail, 2.0 / ESCALATED_DRAWS)}; "
+            f"{name}: hardly possible under the prior "
+            f"({probability_text(tail, resolution(by_id[name], ESCALATED_DRAWS))}; "
             f"{predictions.expectation(by_id[name])})"
             for name, tail in unpredicted.items()
         ]
@@ -200,7 +201,8 @@ def _refuse_unlikely(question: Question, predictions: _Predictions, items: Seque
         )
     contradicted = predictions.contradicted(items)
     if contradicted:
-        least = probability_text(min(contradicted.values()), 2.0 / (RESAMPLED * REPEATED))
+        name, tail = min(contradicted.items(), key=lambda each: each[1])
+        least = probability_text(tail, resolution(by_id[name], RESAMPLED * REPEATED))
         beside = "; ".join(f"{name}: {predictions.expectation_given_others(by_id[name])}" for name in contradicted)
         wider = [each.text for name in contradicted for each in widenings(question, by_id[name])[:1]]
         how = _how(dict.fromkeys(wider), [by_id[name] for name in contradicted])

@@ -33,7 +33,7 @@ from ...evidence.schema import Item
 from ...model.calendar import Clock
 from .estimates import Array, Weighting
 from .log_means import log_mean
-from .tails import predictive_tail, probability_text
+from .tails import predictive_tail, probability_text, resolution
 
 SURPRISING = 0.01  # probability of a reading as far out, below which it is surprising
 FALSE_ALARMS = 0.01  # honest items, at most, that a mistake seems to explain
@@ -78,7 +78,7 @@ def misreading(item: Item, predicted: Array, clock: Clock, tail: float, rng: np.
     likelier = likelier_if(item, predicted, clock, rng) if tail < SURPRISING else ""
     if not likelier:
         return None
-    p = probability_text(tail, 2.0 / predicted.size)
+    p = probability_text(tail, resolution(item, predicted.size))
     return f"{item.id} surprises the prior ({p}), and is {likelier}. As it stands"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -17,7 +18,7 @@ SCALES: dict[str, Callable[[float], float]] = {"log ": math.exp, "log10 ": lambd
 
 
 def predictive_tail(item: Item, predicted: Array, clock: Clock, rng: np.random.Generator) -> float:
-    """Probability, on both sides, of an observation as far out as an item's.
+    """Probability, on both sides, of an observation as far out as an item's; of two outcomes, that of the one observed.
 
     An item that counts with a weight below 1 is as unlikely as its probability raised to that weight, as is its
     likelihood.
@@ -33,17 +34,34 @@ def predictive_tail(item: Item, predicted: Array, clock: Clock, rng: np.random.G
     rng : numpy.random.Generator
         Draws the observations, one for each draw.
     """
-    drawn, seen = simulate(item, predicted, clock, rng), item.observation(clock)
-    both = 2.0 * min(float((drawn <= seen).mean()), float((drawn >= seen).mean()), 0.5)
+    drawn, seen = (
+        simulate(item, predicted, clock, rng),
+        item.observation(clock),
+    )  # of outcomes too: rng is for all items
+    if item.kind.two_outcomes(item.observed):
+        both = outcome_probability(item, predicted, clock)
+    else:
+        both = 2.0 * min(float((drawn <= seen).mean()), float((drawn >= seen).mean()), 0.5)
     return both if item.text.weight == 1 else both**item.text.weight
+
+
+def outcome_probability(item: Item, predicted: Array, clock: Clock) -> float:
+    """Probability of which of two outcomes an item observed: the mean of those that the draws give it."""
+    told = item.log_density(np, item.observation(clock), predicted, item.figures(clock))
+    return min(float(np.exp(told).mean()), 1.0)  # that of a silence beside what it denies is a ratio
+
+
+def resolution(item: Item, draws: int) -> float:
+    """Smallest probability of an observation as far out that draws can tell: counted, or of two outcomes worked out."""
+    return sys.float_info.min if item.kind.two_outcomes(item.observed) else 2.0 / draws
 
 
 def expectation(item: Item, predicted: Array, clock: Clock, rng: np.random.Generator) -> str:
     """Say what draws lead one to expect of an item's observation, beside what was observed."""
     seen = item.observation(clock)
     if item.kind.two_outcomes(item.observed):
-        chance = float((simulate(item, predicted, clock, rng) == seen).mean())
-        said = f"of {chance:.2g}" if chance > 0.0 else f"below {1.0 / predicted.size:.1g}"
+        chance, least = outcome_probability(item, predicted, clock), resolution(item, predicted.size)
+        said = f"of {chance:.2g}" if chance > least else f"below {least:.1g}"
         return f"expected with a probability {said}"
     drawn = simulate(item, predicted, clock, rng)
     unit = item.kind.unit_of(item.observed)
@@ -55,7 +73,7 @@ def expectation(item: Item, predicted: Array, clock: Clock, rng: np.random.Gener
 
 
 def probability_text(probability: float, resolution: float) -> str:
-    """Say a probability that was counted in draws, the smallest that they can tell being `resolution`."""
+    """Say a probability, the smallest that can be told being `resolution`."""
     return f"p = {probability:.2g}" if probability > resolution else f"p below {resolution:.1g}"
 
 

@@ -1,8 +1,9 @@
 """Items that the prior finds surprising: how seldom it predicts anything as far out as what was observed.
 
-The probability is that of the prior predictive distribution beyond the observation, on both sides. An item of so small
-a one may be a misprint, a figure in another currency or of another firm, or right and worth knowing: look at it. So may
-one that a common mistake explains better, surprising or not: see `misreading`.
+The probability is that of the prior predictive distribution beyond the observation, on both sides; of two outcomes,
+that of the one observed. An item of so small a one may be a misprint, a figure in another currency or of another firm,
+or right and worth knowing: look at it. So may one that a common mistake explains better, surprising or not: see
+`misreading`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ..inference.draws import Values
 from ..inference.likelihoods import predictions_of, prior_for, races_of, unheard_of
 from ..inference.misreading import SURPRISING, likelier_if
 from ..inference.question import Question
-from ..inference.tails import predictive_tail, probability_text
+from ..inference.tails import predictive_tail, probability_text, resolution
 
 DRAWS = 8_192
 
@@ -32,14 +33,20 @@ class Surprise:
     item : str
         Its id.
     probability : float
-        Of a reading as far out, under the prior.
+        Of a reading as far out, under the prior; of two outcomes, of this one.
     likelier_if : str
         Which mistakes would explain it, and how much better; empty where none does.
+    resolution : float
+        Smallest probability that can be told.
+    two_outcomes : bool
+        Whether it is one of two outcomes.
     """
 
     item: str
     probability: float
     likelier_if: str = ""
+    resolution: float = 2.0 / DRAWS
+    two_outcomes: bool = False
 
     @property
     def text(self) -> str:
@@ -47,9 +54,10 @@ class Surprise:
         look = "Look at its unit, currency, year and firm, or doubt it (reliability)"
         if self.probability >= SURPRISING:
             return f"{self.item} would be {self.likelier_if}. {look}"
-        tail = probability_text(self.probability, 2.0 / DRAWS)
+        tail = probability_text(self.probability, self.resolution)
+        what = "this outcome" if self.two_outcomes else "a reading as far out"
         mistake = f", and would be {self.likelier_if}" if self.likelier_if else ""
-        return f"{self.item} surprises the prior ({tail} for a reading as far out){mistake}. {look}"
+        return f"{self.item} surprises the prior ({tail} for {what}){mistake}. {look}"
 
 
 def surprises(question: Question, items: Sequence[Item]) -> tuple[Surprise, ...]:
@@ -89,5 +97,6 @@ def surprises(question: Question, items: Sequence[Item]) -> tuple[Surprise, ...]
         probability = predictive_tail(item, predicted[item.id], asked.clock, rng)
         mistake = likelier_if(item, predicted[item.id], asked.clock, rng)
         if probability < SURPRISING or mistake:
-            found.append(Surprise(item.id, probability, mistake))
+            least, two_outcomes = resolution(item, DRAWS), item.kind.two_outcomes(item.observed)
+            found.append(Surprise(item.id, probability, mistake, least, two_outcomes))
     return tuple(found)
