@@ -15,6 +15,11 @@ Whatever the spread, `LIKELIER` = 15 is passed by at most one honest item in a h
 alone that raises as few false alarms finds more mistakes (Neyman and Pearson). How many it does find depends on k:
 of sums in yuan taken for dollars 74% where s is 0.63, 97% where it is 0.4.
 
+Where f is something else, honest items may pass it more often: 2.5% of the sizes of runs, whose f has a long tail. Only
+:math:`P(B \ge K) \le 1 / K` always holds, B being of mean 1. A factor below a hundred is therefore named only if of
+observations simulated from the prior at most one in a hundred has as large a one. A bound of two outcomes has no
+factor: a smaller one is likelier whatever the truth (see `Kind.misreadings`).
+
 That a figure would fit better in another currency is a warning. Where it surprises besides, it is answered with
 confidence only by mistake, and refused. A mistake explains nothing that would itself surprise: what is a hundred
 orders of magnitude off is likelier still with two of them taken away.
@@ -28,7 +33,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from ...evidence.likelihood import log_density
+from ...evidence.likelihood import log_density, simulate
 from ...evidence.schema import Item
 from ...model.calendar import Clock
 from .estimates import Array, Weighting
@@ -38,6 +43,7 @@ from .tails import predictive_tail, probability_text, resolution
 SURPRISING = 0.01  # probability of a reading as far out, below which it is surprising
 FALSE_ALARMS = 0.01  # honest items, at most, that a mistake seems to explain
 LIKELIER = math.exp(NormalDist().inv_cdf(1.0 - FALSE_ALARMS) ** 2 / 2.0)  # factor of a mistake that is named: 15
+GRID = 200  # observations at which a factor is worked out, to be read off at any between them
 MOST = math.log(1e6)  # of a factor that is shown: beyond it, the densities are those of the outermost tail
 
 
@@ -60,7 +66,9 @@ def likelier_if(item: Item, predicted: Array, clock: Clock, rng: np.random.Gener
     for mistake, observed in item.kind.misreadings(item.observed).items():
         meant = replace(item, observed=observed)
         factor = _log_evidence(meant, predicted, clock) - stated
-        if factor >= math.log(LIKELIER) and predictive_tail(meant, predicted, clock, rng) >= SURPRISING:
+        if factor < math.log(LIKELIER) or predictive_tail(meant, predicted, clock, rng) < SURPRISING:
+            continue
+        if _alarms(item, meant, factor, predicted, clock, rng) <= FALSE_ALARMS:
             found.append(f"{math.exp(min(factor, MOST)):,.0f} times likelier if its {mistake}")
     return " or ".join(found)
 
@@ -80,6 +88,20 @@ def misreading(item: Item, predicted: Array, clock: Clock, tail: float, rng: np.
         return None
     p = probability_text(tail, resolution(item, predicted.size))
     return f"{item.id} surprises the prior ({p}), and is {likelier}. As it stands"
+
+
+def _alarms(item: Item, meant: Item, factor: float, predicted: Array, clock: Clock, rng: np.random.Generator) -> float:
+    """Share, at most, of honest observations for which a mistake has as large a factor, given by its logarithm."""
+    if factor >= -math.log(FALSE_ALARMS):
+        return math.exp(-factor)
+    seen = simulate(item, predicted, clock, rng)
+    grid = np.linspace(seen.min(), seen.max(), GRID)
+    moved = meant.observation(clock) - item.observation(clock)
+    honest, mistaken = (
+        np.logaddexp.reduce(log_density(each, at[:, None], predicted, clock), axis=1)
+        for each, at in ((item, grid), (meant, grid + moved))
+    )
+    return float((np.interp(seen, grid, mistaken - honest) >= factor).mean())
 
 
 def _log_evidence(item: Item, predicted: Array, clock: Clock) -> float:

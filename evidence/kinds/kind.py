@@ -122,6 +122,7 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         Whether an item may condition an answer; an opinion about the answer may not.
     amount : str
         Key of `observed` that holds a sum or a count, which may be off by a factor of a hundred; empty where none does.
+        A bound of two outcomes is never taken to be off: a smaller one would always be likelier.
 
     Examples
     --------
@@ -189,7 +190,7 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
     def misreadings(self, observed: Observed) -> dict[str, Observed]:
         """What an item may have meant instead, by what would then have been mistaken."""
         amount = getattr(observed, self.amount) if self.amount else None
-        if not amount:
+        if not amount or self.two_outcomes(observed):
             return {}
         factors = {"large": 0.01, "small": 100.0}
         return {

@@ -177,7 +177,7 @@ EXTREME: dict[str, tuple[str, dict[str, Any], dict[str, Any], tuple[str, ...]]] 
         "run_finished",
         KIMI | {"size": 3e21},
         {"size_sd": 1.0, "typical_share": 0.5},
-        ("times likelier if its size is a hundred times too small",),
+        ("contradicts the rest", "3e+21 observed"),
     ),
     "hundredfold-capital": (
         "capital_spending",
@@ -189,7 +189,7 @@ EXTREME: dict[str, tuple[str, dict[str, Any], dict[str, Any], tuple[str, ...]]] 
         "cluster",
         {"value": 2.5e6, "chip": "910C", "firm": "Meituan", "date": date(2026, 4, 30)},
         {"sd": 0.4},
-        ("times likelier if its value is a hundred times too large", "expected with a probability"),
+        ("hardly possible under the prior", "expected with a probability"),
     ),
     "beyond-any-mistake": (
         "run_finished",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from false_alarms import widest
 
+from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.likelihoods import predictions_of, prior_for
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.tails import expectation, predictive_tail
@@ -17,7 +20,7 @@ from catchup.analysis.studies.surprise import surprises
 from catchup.evidence.latents import with_latents
 from catchup.evidence.schema import Item, item_from_table
 from catchup.model.assumptions import load_assumptions
-from item_cases import DAY, table
+from item_cases import DAY, table, write_item
 
 HELD = {"firm": "bytedance", "date": date(2026, 8, 7), "chip": "H100e"}
 NONE = {"value": 0.0, "channel": "h200", "date": date(2026, 10, 1)}
@@ -68,3 +71,15 @@ def test_an_outcome_is_no_likelier_for_having_another_beside_it() -> None:
     (said,) = surprises(asked(case("unlikely-cluster"), 100), [case("unlikely-cluster")])
     assert said.probability < 0.01
     assert f"(p = {said.probability:.2g} for this outcome)" in said.text
+
+
+def test_a_refusal_says_one_probability_of_an_outcome(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_item(tmp_path, "cluster", "giant", observed=HELD | {"value": 7e6}, likelihood={"sd": 0.4})
+    assert catchup(["forecast", "--evidence", "none", "--add", str(path), "--as-of", f"{DAY}"]) == 1
+    said = capsys.readouterr().err
+    found = re.search(
+        r"giant: hardly possible under the prior \(p = (\S+); expected with a probability of (\S+)\)", said
+    )
+    assert found is not None, said
+    assert found[1] == found[2]
+    assert float(found[1]) < 1e-3
