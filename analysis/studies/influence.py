@@ -71,7 +71,8 @@ class ItemInfluence:
     left_out : Effect
         Left out, everything else counted: shifts are those of leaving it out.
     log_predictive, log_predictive_prior : Estimate
-        Log density of what was observed, given the other items and given none; natural, in the kind's coordinate.
+        Log density of what was observed, given the other items and given none; natural, in the kind's coordinate. Of an
+        item of a weight w below 1 it is log E[f^w], f being its density in a draw.
     genuine : Estimate or None
         Posterior probability that the reading or claim is about what it says; None for kinds that never doubt it.
     """

@@ -35,6 +35,12 @@ ROLES = {
 # titles of the columns that say which models do with an item what its role says, where models differ
 DIFFERS = {"likelihood": ("Counted by", COUNTED), "prior": ("In the prior of", IN_PRIOR)}
 
+DAYS = (
+    "A day counts from its start: a milestone is held at the start of its day, and silence is counted to the start of "
+    "the last day on which somebody looked. Scores take what happened on a day at its noon, and what is open on a day "
+    "as not there by its end. These differ by half a day to a day, 0.016 to 0.033 month."
+)
+
 LEFT_OUT = """\
 ## What is not in the ledger
 
@@ -67,6 +73,7 @@ def evidence_page(items: Mapping[str, Item]) -> str:
         "## Kinds\n",
         "Each kind is a likelihood of its own; [the model's page](model.md#evidence) has their densities.\n",
         markdown_table(("kind", "coordinate", "what is seen"), _kinds()),
+        f"{DAYS}\n",
     ]
     replaced = {name: item.id for item in items.values() for name in item.text.replaces}
     parts += ["## Items\n", *(_section(item, replaced) for item in items.values()), LEFT_OUT]

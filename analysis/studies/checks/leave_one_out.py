@@ -35,7 +35,8 @@ class LeftOut:
     item : str
         Its id.
     given_others : Estimate
-        Log density of what was observed, natural, in the kind's coordinate.
+        Log density of what was observed, natural, in the kind's coordinate. Of an item of a
+        weight w below 1 it is log E[f^w], f being its density in a draw.
     given_prior : float
         The same with no other item known.
     change : Estimate
