@@ -34,10 +34,8 @@ def predictive_tail(item: Item, predicted: Array, clock: Clock, rng: np.random.G
     rng : numpy.random.Generator
         Draws the observations, one for each draw.
     """
-    drawn, seen = (
-        simulate(item, predicted, clock, rng),
-        item.observation(clock),
-    )  # of outcomes too: rng is for all items
+    drawn = simulate(item, predicted, clock, rng)  # of outcomes too: later items go on with the same random numbers
+    seen = item.observation(clock)
     if item.kind.two_outcomes(item.observed):
         both = outcome_probability(item, predicted, clock)
     else:

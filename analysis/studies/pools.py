@@ -47,7 +47,7 @@ def linear_pool(dates: Mapping[str, Distribution], weights: Mapping[str, float] 
     """
     share = weights or {name: 1.0 / len(dates) for name in dates}
     parts = [ready.weighting for ready in dates.values()]
-    # as if they were independent: that they share draws is in the errors, and moves this number by a quarter or less
+    # as if they were independent: that they share draws is in the errors, and moves this number by a third at most
     effective = [ready.effective_draws for ready in dates.values()]
     weighting = MixedWeighting(
         draws=sum(part.draws for part in parts),

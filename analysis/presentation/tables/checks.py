@@ -10,7 +10,7 @@ from ...studies.checks.judged import Judged
 from ...studies.checks.result import CheckResult
 from ...studies.checks.study import Checks
 from ..json_form import shift_as_json, to_json
-from ..table import Cell, Column, Layout, Room, Span, Table
+from ..table import ABSENT, Cell, Column, Layout, Room, Span, Table
 from ..text import figure, shift_text
 from .columns import asked_text, text_column
 
@@ -51,11 +51,12 @@ def _table(result: Checks) -> Table[CheckResult]:
         Column(path=("mcse",), value=lambda row: None if row.mcse is None else significant(row.mcse)),
         Column(
             title="Threshold",
-            text=lambda row: _figure(row.threshold),
+            text=_threshold,
             path=("threshold",),
             value=lambda row: row.threshold,
             figure=True,
         ),
+        Column(path=("at_least",), value=lambda row: ABSENT if row.threshold is None else row.at_least),
         text_column("Finding", ("detail",), lambda row: row.detail, room=Room.PAGE, instead=_findings(result)),
         Column(
             title="What to try",
@@ -118,6 +119,11 @@ def _verdict(row: CheckResult) -> Span:
 
 def _figure(value: float | None) -> str:
     return "" if value is None else figure(value)
+
+
+def _threshold(row: CheckResult) -> str:
+    said = _figure(row.threshold)
+    return said and f"{'at least' if row.at_least else 'at most'} {said}"
 
 
 def _found(row: CheckResult) -> str:

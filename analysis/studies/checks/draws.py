@@ -42,6 +42,7 @@ def _weights(posterior: Posterior) -> Iterator[CheckResult]:
         verdict=judge_below(ess, FEWEST_EFFECTIVE, FEWEST_CHAIN_EFFECTIVE),
         figure=ess,
         threshold=FEWEST_CHAIN_EFFECTIVE,
+        at_least=True,
         detail=f"of {posterior.source.weighting.draws:,} draws, weighted",
         advice="" if ess >= FEWEST_EFFECTIVE else f"{MORE_DRAWS}, or try --engine nuts",
     )
@@ -80,6 +81,7 @@ def _chains(posterior: Posterior) -> Iterator[CheckResult]:
         verdict=judge_below(diagnostics.ess, FEWEST_EFFECTIVE, FEWEST_CHAIN_EFFECTIVE),
         figure=diagnostics.ess,
         threshold=FEWEST_CHAIN_EFFECTIVE,
+        at_least=True,
         detail=f"of {draws:,} draws in {posterior.source.weighting.chains} chains",
         advice="" if diagnostics.ess >= FEWEST_EFFECTIVE else MORE_DRAWS,
     )

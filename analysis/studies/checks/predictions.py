@@ -129,6 +129,7 @@ def check_predictions(predictions: Sequence[Prediction]) -> Iterator[CheckResult
             verdict=verdict,
             figure=p.value,
             threshold=SURPRISING,
+            at_least=True,
             detail=spread,
             advice="" if verdict == "pass" else _advice(row),
             mcse=p.mcse,

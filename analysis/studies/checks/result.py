@@ -28,6 +28,8 @@ class CheckResult:
         What to try, where the verdict is not ``pass``.
     mcse : float or None
         Monte Carlo standard error of the figure, where it has one.
+    at_least : bool
+        Whether the figure is to be at least the threshold, instead of at most.
     resolution : float or None
         The least figure above 0 that the draws can tell, where it is counted in them.
 
@@ -48,6 +50,7 @@ class CheckResult:
     advice: str = ""
     mcse: float | None = None
     resolution: float | None = None
+    at_least: bool = False
 
 
 def judge_above(figure: float, warn: float, fail: float) -> Verdict:
