@@ -54,7 +54,10 @@ class Assumed:
 
     model: Annotated[
         Literal["article", "current"],
-        Parameter(group=BELIEF, help="The published model, or the world as it stands: what is laid over it since."),
+        Parameter(
+            group=BELIEF,
+            help="The world as it stands (current), or the published model that it is laid over (article).",
+        ),
     ] = "current"
     priors: Annotated[
         list[str] | None,
@@ -65,7 +68,8 @@ class Assumed:
         ),
     ] = None
     set: Annotated[
-        list[str] | None, Parameter(group=BELIEF, negative="", help="QUANTITY=VALUE fixes a quantity; repeatable.")
+        list[str] | None,
+        Parameter(group=BELIEF, negative="", help="QUANTITY=VALUE fixes a quantity, in its own unit; repeatable."),
     ] = None
 
     def assumptions(self) -> Assumptions:
@@ -84,7 +88,9 @@ class Assumed:
 class Asked(Assumed):
     """What every forecast-like command takes."""
 
-    event: Annotated[str, Parameter(group=WHAT, help="Which reading of a model like Mythos.")] = DEFAULT_EVENT
+    event: Annotated[str, Parameter(group=WHAT, help="Which reading of a model like Mythos (docs/events.md).")] = (
+        DEFAULT_EVENT
+    )
     as_of: Annotated[
         date | None,
         Parameter(
@@ -106,14 +112,17 @@ class Asked(Assumed):
     draws: Draws = DEFAULT_DRAWS
     seed: Seed = 1
     engine: Annotated[
-        Literal["auto", "importance", "nuts"], Parameter(group=HOW, help="What draws from the posterior.")
+        Literal["auto", "importance", "nuts"],
+        Parameter(
+            group=HOW, help="What draws from the posterior; auto: importance where its diagnostics are good, else nuts."
+        ),
     ] = "auto"
     quasi: Annotated[
         bool,
         Parameter(
             group=HOW,
             negative="",
-            help="Quasi-random prior draws (scrambled Sobol): a smaller error for the same number.",
+            help="Quasi-random prior draws (scrambled Sobol): a smaller Monte Carlo error for as many draws.",
         ),
     ] = False
     json: AsJson = False

@@ -19,7 +19,7 @@ def publish(
     event: Annotated[str | None, Parameter(help="Event that the first page is about.")] = None,
     address: Annotated[str | None, Parameter(help="Where the site will be served, for its feed: https://...")] = None,
     outcome: Annotated[
-        date | None, Parameter(help="The day it happened, for the track record; of one to come, as if it had.")
+        date | None, Parameter(help="Score the track record as if it happened on this day, past or to come.")
     ] = None,
     hindcast: Annotated[
         Path | None, Parameter(help="What `catchup hindcast --json` printed, for the track record.")

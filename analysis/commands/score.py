@@ -26,8 +26,10 @@ def score(
         str | None,
         Parameter(help="Which event it was: the usual one, if any run is about it, by default. Others are left out."),
     ] = None,
-    outcome: Annotated[date | None, Parameter(help="The day it happened; of one to come, as if it had.")] = None,
-    outcome_after: Annotated[date | None, Parameter(help="Still open: the last day on which it had not.")] = None,
+    outcome: Annotated[date | None, Parameter(help="Score as if it happened on this day, past or to come.")] = None,
+    outcome_after: Annotated[
+        date | None, Parameter(help="Score as still open: by the end of this day it had not happened.")
+    ] = None,
     criterion: Annotated[
         str | None,
         Parameter(help="Told by a criterion of a public table (catchup criteria); that of the event by default."),

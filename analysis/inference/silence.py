@@ -59,8 +59,8 @@ class Silence:
             return f"{said}, and is read to the day of the question all the same, as in the published reading"
         if self.dated:
             return f"{said}, and is counted no further; whoever has looked since adds an item of that day"
-        how = f"catchup evidence confirm {self.item} --through DATE, whose file counts with --add"
-        return f"{said}, and is counted no further; whoever has looked since says so by {how}"
+        how = f"catchup evidence confirm {self.item} --through DATE"
+        return f"{said}, and is counted no further; whoever has looked since runs {how}, and adds its file with --add"
 
 
 def silences_in(question: Question, items: Iterable[Item]) -> tuple[Silence, ...]:

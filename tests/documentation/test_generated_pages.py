@@ -185,3 +185,10 @@ def test_pages_that_go_while_they_are_read_are_a_line(
 def test_figures_are_of_the_day_they_say() -> None:
     assert date(2026, 11, 21) == AS_OF
     assert f"as of {AS_OF.day} {AS_OF:%b %Y}" in committed("scenarios.md")
+
+
+def test_the_readme_begins_with_the_date_that_the_bridge_leads_to() -> None:
+    *_, last = (line for line in (DOCS / "bridge.md").read_text().splitlines() if line.startswith("| All steps"))
+    low, middle, high = re.findall(r"\d+ \w{3} \d{4}", last)
+    said = f"As of {AS_OF.day} {AS_OF:%b %Y}: around {middle} (90% interval: {low} to {high})."
+    assert said in (DOCS.parent / "README.md").read_text()

@@ -61,10 +61,10 @@ def event_page(question: Question) -> str:
             to_markdown(event_table(events, references="priors.md").without("What it is")),
             *(f"`{name}`: {event.text.notes.strip()}\n" for name, event in events.items() if event.text.notes),
             "## Counting a narrow milestone\n",
-            f"`{MILESTONE}` reports that a Chinese model matched Mythos on narrow exploit development. It is held out "
-            f"as a check by default. Counted (`catchup forecast --evidence default,{MILESTONE}`), it says that "
-            f"`{MILESTONE_EVENT}` has come; what that does to the compute-equivalent date hangs on how large a part "
-            "of Mythos's compute the narrow event asks for. Shifts in months, with their Monte Carlo error:\n",
+            f"`{MILESTONE}` reports that a Chinese model came close to Mythos on narrow exploit development. It is "
+            f"held out as a check by default. Counted (`catchup forecast --evidence default,{MILESTONE}`), it says "
+            f"that `{MILESTONE_EVENT}` has come; what that does to the compute-equivalent date hangs on how large a "
+            "part of Mythos's compute the narrow event asks for. Shifts in months, with their Monte Carlo error:\n",
             to_markdown(_shifts(question, plain, counted)),
             "What it says of the multiple itself, which nobody knows either:\n",
             to_markdown(_multiples(question, counted)),

@@ -15,7 +15,7 @@ from ..table import Column, Layout, Room, Table
 from ..text import SMALLEST_SHIFT, day_text
 from .columns import asked_text, date_columns, shift_column, source_names, text_column
 
-TITLE = "From the published forecast to this one; each shift is against the row above"
+TITLE = "From the published forecast to this one; each shift is against the row above, the last one against the first"
 
 
 def layout(result: Bridge) -> Layout:

@@ -63,8 +63,10 @@ def stage_words(*, silent: bool, served: bool = False) -> dict[str, str]:
 def stages_text(stages: Mapping[str, Estimate], *, silent: bool, served: bool = False) -> str:
     """Say in a sentence where the furthest run is likely to be, from the probability of each stage."""
     words = stage_words(silent=silent, served=served)
-    *told, last = [f"{words[name]} ({chance_text(chance.value)})" for name, chance in stages.items()]
-    return f"Where the race stands: the furthest run is {', '.join(told)} or {last}."
+    (_, none), *run = stages.items()
+    *told, last = [f"{words[name]} ({chance_text(chance.value)})" for name, chance in run]
+    furthest = f"{', '.join(told)} or {last}" if told else last
+    return f"Where the race stands: no run is launched ({chance_text(none.value)}), or the furthest is {furthest}."
 
 
 def explained_lines(result: State) -> list[str]:
@@ -74,13 +76,15 @@ def explained_lines(result: State) -> list[str]:
     come = "served" if served_in(result.question) else "ready"
     parts = {
         "nobody would be ready even on compute alone": result.explained.compute,
-        "somebody would be, and something besides compute stands in the way": result.explained.obstacles,
+        "somebody would be, but something besides compute stands in the way": result.explained.obstacles,
         f"a model is {come}{' and nobody has said so' if result.silent else ''}": result.explained.unannounced,
     }
     held = bool(result.question.assumptions.obstacles)
     named = {text: share for text, share in parts.items() if held or share is not result.explained.obstacles}
-    listed = ", ".join(f"{text} {chance_text(share.value)}" for text, share in named.items())
-    more = "catchup obstacles says what" if held else "where compute suffices, that is this model's only explanation"
+    listed = "; ".join(f"{text} ({chance_text(share.value)})" for text, share in named.items())
+    more = (
+        "catchup obstacles lists what may" if held else "where compute suffices, that is this model's only explanation"
+    )
     about = "What explains the silence" if result.silent else "What explains that no model is known"
     return [f"{about}: {listed}; {more}."]
 

@@ -7,6 +7,7 @@ runs="${RUNS:-$HOME/catchup-runs}"
 site="${SITE:-$HOME/catchup-site}"
 ledger="${LEDGER:-}" # a folder of items in place of the project's own
 priors="${PRIORS:-}" # a TOML file laid over the priors
+add="${ADD:-}"       # a file of items beside the ledger's, such as one that confirms silence
 title="The weekly forecast failed"
 
 said=$(mktemp) || exit 1
@@ -17,7 +18,8 @@ step() {
 }
 
 step doctor --quiet --runs "$runs" --site "$site" ${ledger:+--ledger "$ledger"}
-[ "$status" -eq 0 ] && step run --once --quiet --runs "$runs" ${ledger:+--ledger "$ledger"} ${priors:+--priors "$priors"}
+[ "$status" -eq 0 ] && step run --once --quiet --runs "$runs" ${ledger:+--ledger "$ledger"} ${priors:+--priors "$priors"} \
+    ${add:+--add "$add"}
 step publish --quiet --runs "$runs" --site "$site"
 
 cat "$said" >&2
