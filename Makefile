@@ -78,7 +78,7 @@ mutation: $(INSTALLED)
 fuzz: $(INSTALLED)
 	@$(BIN)/python benchmarks/fuzz.py $(ARGS)
 
-# 10 000 draws that engines are held to: a minute for the article's model, ARGS="--model current" far longer
+# 10,000 draws that engines are held to: a minute for the article's model, ARGS="--model current" far longer
 reference: $(INSTALLED)
 	@$(BIN)/python benchmarks/reference.py $(ARGS)
 

@@ -29,7 +29,7 @@ from catchup.evidence.selection import Selection
 from catchup.model.assumptions import load_assumptions
 
 DRAWS = 1_000_000
-NUTS_DRAWS = 8_000  # 4 chains of 2 000
+NUTS_DRAWS = 8_000  # 4 chains of 2,000
 DAY = date(2026, 11, 21)
 NEXT_WEEK = date(2026, 11, 28)
 

@@ -37,7 +37,7 @@ from catchup.model.assumptions import load_assumptions
 from catchup.model.draws import QuantileTransform
 from catchup.priors.scores import LARGEST_UNIFORM, SMALLEST_UNIFORM
 
-NUTS_DRAWS = 8_000  # 4 chains of 2 000
+NUTS_DRAWS = 8_000  # 4 chains of 2,000
 HALVINGS = 60
 LATEST = 600.0  # months: a launch as late as that is never
 

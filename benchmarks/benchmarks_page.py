@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 from recording import RECORDS, read_record
 
-from catchup.analysis.inference.json_values import thousands
 from catchup.analysis.presentation.figures.files import save
 from catchup.analysis.presentation.figures.style import (
     LABEL_SIZE,
@@ -56,9 +55,7 @@ def benchmarks_page(folder: Path = RECORDS) -> str:
     times, peaks = (read_record(name, folder) for name in ("growth-time", "growth-memory"))
     if times and peaks:
         held = {row["draws"]: row["megabytes"] for row in peaks["rows"]}
-        cells = [
-            (thousands(row["draws"]), f"{row['seconds']:.3g}", f"{held[row['draws']]:.1f}") for row in times["rows"]
-        ]
+        cells = [(f"{row['draws']:,}", f"{row['seconds']:.3g}", f"{held[row['draws']]:.1f}") for row in times["rows"]]
         parts += [
             "## From ten thousand draws to ten million\n",
             f"![Seconds rise in proportion to draws; memory levels off]({PICTURE})\n",

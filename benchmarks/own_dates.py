@@ -1,4 +1,4 @@
-"""This project's way to 100 000 dates: the forward simulation, which compiles nothing."""
+"""This project's way to 100,000 dates: the forward simulation, which compiles nothing."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
     make reference                          the article's model on its default ledger
     make reference ARGS="--model current --acceptance 0.99"   the world as it stands: a quarter of an hour
 
-Ten chains of NUTS, thinned until 1 000 draws are left of each, are kept where they pass posteriordb's checks: 10 000
+Ten chains of NUTS, thinned until 1,000 draws are left of each, are kept where they pass posteriordb's checks: 10,000
 draws, R-hat below 1.01, effective draws as of independent ones, no divergence. A reference is a folder of
 `benchmarks/reference/`:
 
@@ -50,7 +50,7 @@ CHAINS, DRAWS, THIN, TUNING, SEED = 10, 1_000, 10, 2_000, 20261121
 READY = "ready"
 DIGITS = 5
 HIGHEST_RHAT = 1.01
-ESS_BOUNDS = (8_000, 12_500)  # of 10 000 draws: independent ones, or nearly so
+ESS_BOUNDS = (8_000, 12_500)  # of 10,000 draws: independent ones, or nearly so
 STAMP = (1980, 1, 1, 0, 0, 0)  # of the file inside the archive: the same draws are the same bytes
 
 Chains = Mapping[str, NDArray[np.float64]]

@@ -34,7 +34,7 @@ class Claim:
     judge: Callable[[Rows], Found]
 
 
-TOGETHER = "none outside the 99% band that all have together"
+TOGETHER = "none outside the joint 99% band"
 BY_CHANCE = f"within chance at {judges.CHANCE:.0%}"
 AT_MOST = f"{judges.APART} month at most"
 APART = f"{AT_MOST}, or what chance makes of it"

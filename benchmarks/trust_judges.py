@@ -27,8 +27,9 @@ LEAST_KILLED = 0.88
 def uniform(rows: Rows) -> Found:
     (row,) = rows
     failed, outside = row["failed"], row["outside_own_band"]
-    text = f"{row['fits']:,} fits, {row['quantities']} quantities: {len(failed)} outside{_named(failed)}"
-    alone = f"; outside a 99% band of its own: {', '.join(outside)}" if outside else ""
+    text = f"{row['fits']:,} fits, {row['quantities']} quantities: {len(failed)} outside the joint band{_named(failed)}"
+    expected = f"chance: {row['quantities'] / 100:.0f}"
+    alone = f"; {len(outside)} outside a 99% band for one alone ({expected}): {', '.join(outside)}" if outside else ""
     return f"{_models(rows)}{text}; smallest p-value {row['smallest_p_value']:.2g}{alone}", not failed
 
 
@@ -37,8 +38,9 @@ def kinds_uniform(rows: Rows) -> Found:
     kinds, quantities = sum(len(row["kinds"]) for row in rows), sum(row["quantities"] for row in rows)
     failed = [name for row in rows for name in row["failed"]]
     alone, least = sum(len(row["outside_own_band"]) for row in rows), min(row["smallest_p_value"] for row in rows)
-    text = f"{kinds} kinds in {len(rows)} ledgers, {rows[0]['fits']:,} fits each: {len(failed)} outside{_named(failed)}"
-    chance = f"{alone} of {quantities} ranks outside a 99% band of their own (chance: {quantities / 100:.0f})"
+    said = f"{len(failed)} outside the joint band{_named(failed)}"
+    text = f"{kinds} kinds in {len(rows)} ledgers, {rows[0]['fits']:,} fits each: {said}"
+    chance = f"{alone} of {quantities} ranks outside a 99% band for one alone (chance: {quantities / 100:.0f})"
     return f"{_models(rows)}{text}; {chance}; smallest p-value {least:.2g}", not failed
 
 

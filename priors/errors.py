@@ -9,6 +9,7 @@ from pathlib import Path
 
 PYTHON_NAMES = {"priors": "overlays", "set": "fixed", "quasi": "quasi_random"}
 """What options are called in Python, where that is not the option's own words joined by underscores."""
+MOST_LISTED = 24  # names, in an error
 OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*[a-z])(?![\w-])")
 
 
@@ -185,8 +186,8 @@ def unknown_name(
     nearest = nearest_name(str(name), names)  # whatever was given for it
     problem = f"unknown {kind} '{name}'"
     if nearest is None and names:
-        shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-        problem += f"; known are {shown}"
+        more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
+        problem += f"; known are {', '.join(names[:MOST_LISTED])}{more}"
     error = InputError(problem, file=file, key=key, nearest=nearest)
     error.unknown = str(name)
     return error

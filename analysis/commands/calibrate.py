@@ -15,7 +15,7 @@ def calibrate(
     *,
     asked: Asked | None = None,
     fits: Annotated[
-        int | None, Parameter(group=HOW, help="Simulated data sets; 1 000 for importance, 200 for NUTS by default.")
+        int | None, Parameter(group=HOW, help="Simulated data sets; 1,000 for importance, 200 for NUTS by default.")
     ] = None,
     out: Annotated[
         Path | None,

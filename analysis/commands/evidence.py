@@ -134,7 +134,7 @@ def new_evidence(kind: str, /) -> int:
     Parameters
     ----------
     kind
-        The kind of evidence.
+        The kind of evidence; a word that is none, such as ?, is answered by all of them.
     """
     print(template(kind), end="")
     return 0

@@ -13,7 +13,15 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from cyclopts import App, CoercionError, CycloptsError, Parameter, UnknownCommandError, UnusedCliTokensError
+from cyclopts import (
+    App,
+    CoercionError,
+    CycloptsError,
+    MissingArgumentError,
+    Parameter,
+    UnknownCommandError,
+    UnusedCliTokensError,
+)
 
 from ...priors.errors import CatchupError, InputError, reason_of, unknown_name
 from ..inference.process_limit import most_processes
@@ -220,6 +228,8 @@ def run(arguments: Sequence[str]) -> int:
     except CoercionError as error:
         refused = refusal(error)
         return _fail(str(error) if refused is None else refused.on_command_line, 2, arguments)
+    except MissingArgumentError as error:
+        return _fail(_missing(error), 2, arguments)
     except CycloptsError as error:
         return _fail(str(error), 2, arguments)
     except KeyboardInterrupt as error:
@@ -247,6 +257,15 @@ def _unknown_command(error: UnknownCommandError) -> InputError:
     return unknown_name(
         "command", f"{group} {word}" if group else word, [f"{group} {name}" for name in known] if group else known
     )
+
+
+def _missing(error: MissingArgumentError) -> str:
+    """Say what a command needs, or that an option has no value: the library calls either a missing argument."""
+    if error.argument is None or "Did you mean" in str(error):
+        return str(error)
+    command = " ".join(error.command_chain or ())
+    given = error.keyword or next((token.keyword for token in error.argument.tokens if token.keyword), None)
+    return f"{given} needs a value" if given else f"{command} needs {error.argument.name}; see catchup {command} --help"
 
 
 def _is_of_the_disk(error: BaseException | None) -> bool:

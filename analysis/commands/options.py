@@ -88,9 +88,12 @@ class Assumed:
 class Asked(Assumed):
     """What every forecast-like command takes."""
 
-    event: Annotated[str, Parameter(group=WHAT, help="Which reading of a model like Mythos (docs/events.md).")] = (
-        DEFAULT_EVENT
-    )
+    event: Annotated[
+        str,
+        Parameter(
+            group=WHAT, help="Which reading of a model like Mythos (docs/events.md); ? is answered by all of them."
+        ),
+    ] = DEFAULT_EVENT
     as_of: Annotated[
         date | None,
         Parameter(

@@ -33,8 +33,3 @@ def from_json(value: float | None) -> float:
 def estimate_of(entry: Mapping[str, float | None], key: str = "months") -> Estimate:
     """Read a figure and its Monte Carlo error back."""
     return Estimate(from_json(entry[key]), from_json(entry["mcse"]))
-
-
-def thousands(value: float) -> str:
-    """Write a count in groups of three digits."""
-    return f"{value:,.0f}".replace(",", "\N{NO-BREAK SPACE}")

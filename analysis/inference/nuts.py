@@ -110,7 +110,7 @@ class CompiledPosterior:
     def sample_carefully(self, draws: int, seed: int, *, data: Mapping[str, Array] | None = None) -> Any:
         """Sample, and once more in smaller steps where too many transitions diverge for the draws to be believed.
 
-        They do along edges as sharp as those of a milestone reached: of three, 376 of 50 000 transitions, and in
+        They do along edges as sharp as those of a milestone reached: of three, 376 of 50,000 transitions, and in
         smaller steps fewer than one in a thousand.
         """
         tree = self.sample(draws, seed, data=data)

@@ -20,7 +20,7 @@ import numpy as np
 from .diagnostics import GOOD_KHAT
 from .estimates import Array
 
-SMALLEST_TAIL = 3.0 / math.sqrt(100_000)  # share of the draws: the reference's for 100 000
+SMALLEST_TAIL = 3.0 / math.sqrt(100_000)  # share of the draws: the reference's for 100,000
 FEW_DRAWS = 225  # up to which the tail is a fifth of the draws
 FEWEST_WEIGHTED = 5  # draws, of any weight or in the tail; a Pareto distribution cannot be fitted to fewer
 PRIOR_DRAWS, PRIOR_SHAPE = 10, 0.5  # what the shape is drawn towards, and by as much as how many draws

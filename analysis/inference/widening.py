@@ -169,4 +169,4 @@ def _believed(belief: Family, quantile: Quantiles) -> tuple[float, float]:
 def _plain(value: float, digits: int) -> str:
     """Write a figure as --set takes it."""
     value = float(f"{value:.{digits}g}")
-    return f"{value:g}" if abs(value) < 1e5 else f"{value:,.0f}".replace(",", "_")
+    return f"{value:g}" if abs(value) < 1e5 else f"{value:_.0f}"

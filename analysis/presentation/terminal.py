@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 WIDE = 100  # columns of a terminal from which tables show all that they have
 STYLES = {"strong": "bold", "pass": "green", "warn": "yellow", "fail": "red"}
 SHORT = 15  # columns of a terminal; what is shorter is kept on one line where there is room
-HEADING = 12  # columns of a terminal; no heading is broken to less
+HEADING = 12  # columns of a terminal; no heading is broken to less as long as figures need not be
+JOINT = re.compile(r"(?<=[^\W_][-_])(?=[^\W\d_])")  # where a name may be broken, and no day: before a letter
 BETWEEN, EDGES = 3, 2  # columns of a terminal between two columns of a table, and at its edges
 
 
@@ -49,32 +51,21 @@ def print_layout(layout: Layout, out: Console | None = None) -> None:
     if layout.head and layout.tables:
         out.print()
     for table in layout.tables:
-        for renderable in to_terminal(table, out.width, titled=len(layout.tables) > 1):
+        for renderable in to_terminal(table, out.width):
             out.print(renderable)
     for line in layout.foot:
         out.print(to_text(line))
 
 
-def to_terminal(table: Table[Any], width: int, *, titled: bool = False) -> Iterator[RenderableType]:
-    """Yield what shows a table in a terminal of a width, with the sentences around it.
-
-    Parameters
-    ----------
-    table : Table
-        The table.
-    width : int
-        Columns of the terminal.
-    titled : bool, default False
-        Whether its title stands above it: where it is one of several. One alone is what the command is for.
-    """
+def to_terminal(table: Table[Any], width: int) -> Iterator[RenderableType]:
+    """Yield what shows a table in a terminal of a width, with its title and the sentences around it."""
     room = Room.WIDE if width >= WIDE else Room.NARROW
     parts = list(table.parts(room))
     if not parts:
         return
     yield from map(to_text, table.lead)
     for part in parts:
-        if titled or part.group:
-            yield Text(harmless(part.caption), style="bold")
+        yield Text(harmless(part.caption), style="bold")
         yield from _laid_out(part, width)
     yield from map(to_text, (*table.below(room), *_left_out(table, width)))
 
@@ -103,6 +94,7 @@ class _Measured:
     heading: str
     cells: Sequence[str]
     unbroken: bool = False
+    jointed: bool = False
 
     @property
     def width(self) -> int:
@@ -110,7 +102,8 @@ class _Measured:
 
     @property
     def longest_word(self) -> int:
-        return _widest([word for text in (self.heading, *self.cells) for word in text.split()])
+        words_of = _parts if self.jointed else str.split
+        return _widest([word for text in (self.heading, *self.cells) for word in words_of(text)])
 
     @property
     def is_short(self) -> bool:
@@ -121,12 +114,18 @@ class _Measured:
         """Width below which it would have to be broken inside a word."""
         return self.width if self.unbroken else self.longest_word
 
-    def with_wrapped_heading(self) -> _Measured:
-        """Break a heading over lines where it is wider than the figures below it."""
+    def with_wrapped_heading(self, *, tight: bool = False) -> _Measured:
+        """Break a heading over lines where it is wider than the figures below it; tight, to its shortest."""
         if not self.column.figure:
             return self
-        width = max(_widest(self.cells), _widest(self.heading.split()), HEADING)
+        least = _widest(_parts(self.heading)) if tight else max(_widest(self.heading.split()), HEADING)
+        width = max(_widest(self.cells), least)
         return replace(self, heading="\n".join(wrap(self.heading, width, break_long_words=False)) or self.heading)
+
+
+def _parts(text: str) -> list[str]:
+    """Split a text into words, and those that are joined into their parts."""
+    return [part for word in text.split() for part in JOINT.split(word)]
 
 
 def _widest(texts: Sequence[str]) -> int:
@@ -161,7 +160,8 @@ def _grid(part: Part, columns: Sequence[_Measured], width: int) -> Grid:
         box=box.SIMPLE_HEAD,
         pad_edge=False,
     )
-    for measured, given in zip(columns, _widths(columns, width), strict=True):
+    widths = _widths(columns, width)
+    for measured, given in zip(columns, widths, strict=True):
         grid.add_column(
             Text(measured.heading),
             justify="right" if measured.column.figure else "left",
@@ -170,8 +170,26 @@ def _grid(part: Part, columns: Sequence[_Measured], width: int) -> Grid:
             width=given,
         )
     for row in part.cells:
-        grid.add_row(*map(to_text, row))
+        grid.add_row(
+            *(
+                _broken_at_joints(to_text(cell), given) if measured.jointed and given else to_text(cell)
+                for cell, measured, given in zip(row, columns, widths, strict=True)
+            )
+        )
     return grid
+
+
+def _broken_at_joints(text: Text, width: int) -> Text:
+    """Break the names that are wider than their column where their parts join."""
+    breaks = []
+    for word in re.finditer(r"\S+", text.plain):
+        start = end = word.start()
+        for joint in (*(found.start() for found in JOINT.finditer(text.plain, *word.span())), word.end()):
+            if cell_len(text.plain[start:joint]) > width and end > start:
+                breaks.append(end)
+                start = end
+            end = joint
+    return Text("\n").join(text.divide(breaks)) if breaks else text
 
 
 def _available(columns: Sequence[_Measured], width: int) -> int:
@@ -189,7 +207,7 @@ def _widths(columns: Sequence[_Measured], width: int) -> Sequence[int | None]:
 
 
 def _measured(part: Part, width: int) -> Sequence[_Measured] | None:
-    """Choose what is broken over lines in a table that is too wide: headings of figures, then words, then figures.
+    """Choose what is broken over lines in a table that is too wide: headings of figures, words, names, then figures.
 
     None where words would have to be broken as well.
     """
@@ -200,10 +218,14 @@ def _measured(part: Part, width: int) -> Sequence[_Measured] | None:
     available = _available(columns, width)
     if sum(each.width for each in columns) > available:
         columns = [each.with_wrapped_heading() for each in columns]
+    tight = [each.with_wrapped_heading(tight=True) for each in columns]
     choices = [
         [replace(each, unbroken=each.column.figure or each.is_short) for each in columns],
         [replace(each, unbroken=each.column.figure) for each in columns],
-        [replace(each, unbroken=each.column.figure and each.is_short) for each in columns],
-        columns,
+        [replace(each, unbroken=each.column.figure or each.is_short) for each in tight],
+        [replace(each, unbroken=each.column.figure, jointed=not each.column.figure) for each in tight],
+        [replace(each, unbroken=each.is_short, jointed=not each.column.figure) for each in tight],
+        [replace(each, unbroken=each.column.figure and each.is_short) for each in tight],
+        tight,
     ]
     return next((choice for choice in choices if sum(each.least for each in choice) <= available), None)

@@ -14,7 +14,7 @@ from ...model.race import Race
 from ...priors.errors import and_text as and_text
 from ...priors.families import Family
 from ..inference.estimates import FEW, Estimate
-from ..inference.json_values import number, significant, thousands
+from ..inference.json_values import number, significant
 from ..inference.probabilities import HEADLINE
 from ..inference.question import Question
 from ..inference.silence import Silence, stale_ones
@@ -188,12 +188,12 @@ def brief_shift(shift: Estimate) -> str:
 
 
 def figure(value: float) -> str:
-    """Write a number briefly: 330 000, 0.012, 0.0004, 5.1e+26; nothing has no sign."""
+    """Write a number briefly: 330,000, 0.012, 0.0004, 5.1e+26; nothing has no sign."""
     if value == 0:
         return "0"
     if abs(value) < 999.5:  # from where three digits round to a thousand
         return f"{value:.{3 if abs(value) >= 1e-3 else 2}g}"
-    return thousands(value) if abs(value) < 1e8 else f"{value:.2e}"
+    return f"{value:,.0f}" if abs(value) < 1e8 else f"{value:.2e}"
 
 
 def stock_text(threshold: Threshold) -> str:
@@ -317,4 +317,4 @@ def _plain(value: Any) -> str:
         return "; ".join(map(_plain, value))
     if isinstance(value, str):
         return value.replace("_", " ")
-    return thousands(value) if value >= 1000.0 and value.is_integer() else f"{value:g}"
+    return f"{value:,.0f}" if value >= 1000.0 and value.is_integer() else f"{value:g}"

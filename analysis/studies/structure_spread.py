@@ -118,7 +118,7 @@ def spread_beside(posterior: Posterior) -> StructureSpread | None:
     Returns
     -------
     StructureSpread or None
-        The race and the trends, on at most 100 000 draws; neither the race's mobilisation, which takes as long as the
+        The race and the trends, on at most 100,000 draws; neither the race's mobilisation, which takes as long as the
         race does, nor structures of one's own, for which all packages would be looked through. None where no item
         is counted, or no trend dates the event.
 

@@ -30,7 +30,7 @@ from .models import Array, ScoredModels
 from .organisations import NODES, log_likelihood
 
 PARAMETERS = ("efficiency_score", "efficiency_slope", "efficiency_noise", "efficiency_organisation_spread")
-FIRST, STEP, COUNT = -0.5, 0.125, 29  # values of log10 of progress: from 0.3 to 1 000 x per year
+FIRST, STEP, COUNT = -0.5, 0.125, 29  # values of log10 of progress: from 0.3 to 1,000 x per year
 COARSE = 2  # of that many values, one has its peak looked for; those between are interpolated
 POINTS = 64  # at which the integrand is evaluated, for every value of progress
 WIDER = 1.15  # than the peak, in standard deviations

@@ -122,7 +122,7 @@ def test_the_pool_answers(reweighted: Posterior, spread: StructureSpread) -> Non
     day, chance = list(pooled.probabilities_by())[3]
     months = race.question.assumptions.calendar.months(day)
     among = [row.ready.probability_below(months + 1 / 30.44).value for row in spread.pooled]
-    assert chance.value == pytest.approx(sum(among) / len(among), abs=1e-3)  # 20 000 values stand for a structure
+    assert chance.value == pytest.approx(sum(among) / len(among), abs=1e-3)  # 20,000 values stand for a structure
     assert pooled.pretrained is race.pretrained
 
 

@@ -543,7 +543,7 @@ def test_nuts_without_evidence_samples_the_prior(asked: Question) -> None:
 def test_too_many_divergences_are_met_with_smaller_steps(
     diverging: int, asked: list[float | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of 1 000 transitions one may diverge; more than that, and the chains are run again."""
+    """Of 1,000 transitions one may diverge; more than that, and the chains are run again."""
     steps: list[float | None] = []
 
     def sample(*_: object, acceptance: float | None = None, **__: object) -> xr.DataTree:

@@ -51,7 +51,7 @@ def test_the_linear_pool_is_the_mixture() -> None:
     pool = linear_pool(ROWS, {"early": 0.3, "late": 0.7})
     for moment in (7.0, 9.0, 11.0, 14.0):
         exact = 0.3 * stats.norm.cdf(moment, 8.0, 1.0) + 0.7 * stats.norm.cdf(moment, 12.0, 2.0)
-        assert pool.probability_below(moment).value == pytest.approx(exact, abs=1e-4)  # 20 000 values a structure
+        assert pool.probability_below(moment).value == pytest.approx(exact, abs=1e-4)  # 20,000 values a structure
 
 
 def test_the_quantile_pool_of_normals_is_normal() -> None:
@@ -210,7 +210,7 @@ def test_duplicates_are_shown_and_not_pooled(found: Structures) -> None:
     assert kept == [COMPUTE, "trend-constant-lag", "trend-growing-lag"]
     pool = {row.id: row.ready for row in found.ensembles}["linear-pool"]
     means = [rows[name].ready.mean.value for name in kept]
-    assert pool.mean.value == pytest.approx(np.mean(means), abs=5e-3)  # 20 000 values a structure
+    assert pool.mean.value == pytest.approx(np.mean(means), abs=5e-3)  # 20,000 values a structure
     shown = {row["id"]: row["duplicate_of"] for row in as_json(found)["structures"]}
     assert shown[MOBILISATION] == COMPUTE
     assert shown[COMPUTE] is None

@@ -35,7 +35,7 @@ from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
 from item_cases import DAY, item
 
-DRAWS, FALSE_ALARM = 200_000, 4.5  # standard errors; one in 150 000 a comparison
+DRAWS, FALSE_ALARM = 200_000, 4.5  # standard errors; one in 150,000 a comparison
 LESS = 3.0  # standard errors by which one shift is smaller than another; one in 700
 SIX = ("bytedance", "alibaba", "tencent", "deepseek", "moonshot", "zai")  # the largest first
 HYPERSCALERS = SIX[:3]

@@ -41,7 +41,7 @@ def twin_ranks(draws: int, fits: int, sd: float, *, with_truth: bool, seed: int 
 
 @pytest.mark.parametrize("sd", [1.0, 0.1])
 def test_ranks_of_a_twin_are_uniform_however_few_draws_are_effective(sd: float) -> None:
-    # at sd 0.1 about 50 of 1 000 draws count in the middle, and a handful in the tails
+    # at sd 0.1 about 50 of 1,000 draws count in the middle, and a handful in the tails
     ranks = twin_ranks(1_000, 400, sd, with_truth=True)
     assert p_value(counts_below(ranks, 99), ranks.size) > 1e-3
 

@@ -64,7 +64,7 @@ def test_each_data_set_reaches_the_sampler_as_one_vector(nuts_plan: Plan, monkey
 
 
 def test_a_chain_with_too_few_effective_draws_is_made_longer(nuts_plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    fits, sampler = fitter(nuts_plan, 40, monkeypatch)  # 25 independent draws of 1 000
+    fits, sampler = fitter(nuts_plan, 40, monkeypatch)  # 25 independent draws of 1,000
     done = fits(0, 1)[0]
     lengths = [draws for draws, _ in sampler.asked]
     assert lengths == [DRAWS, LENGTHENING * DRAWS, LENGTHENING**2 * DRAWS]

@@ -179,14 +179,14 @@ def test_sobol_points_are_worth_five_times_as_many_plain_draws(article: Assumpti
     """The median's variance is that of the share of draws below it, over the squared density there.
 
     The share's variance is p (1 - p) / n for plain draws; over independent scrambles it is seen as a multiple of a
-    chi-square. A true gain of five would be refused with the probability of a false alarm; 2 000 scrambles refuse one
+    chi-square. A true gain of five would be refused with the probability of a false alarm; 2,000 scrambles refuse one
     of less than 4.3.
     """
 
     def ready(values: dict[str, np.ndarray]) -> np.ndarray:
         return outcome(article, values)[1].ready
 
-    size = 8_192  # of a scramble when 100 000 draws are asked for
+    size = 8_192  # of a scramble when 100,000 draws are asked for
     median = np.median(np.concatenate(list(simulate(article, ready, 1_000_000, np.random.default_rng(8)))))
     chunks = simulate(article, ready, scrambles * size, np.random.default_rng(9), replicates=scrambles)
     shares = [np.mean(chunk <= median) for chunk in chunks]

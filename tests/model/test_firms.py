@@ -199,7 +199,7 @@ def test_what_cannot_train_is_no_part_of_the_pool(some: dict[str, np.ndarray], a
 
 
 def test_the_stock_is_what_is_legal_and_what_is_smuggled(drawn: dict[str, np.ndarray]) -> None:
-    """Epoch's estimate of what has been smuggled: 660 000 H100e in the middle, with a wide interval."""
+    """Epoch's estimate of what has been smuggled: 660,000 H100e in the middle, with a wide interval."""
     smuggled = drawn["china_stock"] - drawn["legal_stock"]
     low, middle, high = np.quantile(smuggled, LEVELS)
     ends = [660e3 * np.exp(0.5 * stats.norm.ppf(rank)) for rank in ranks(0.5, DRAWN)]  # sigma 0.5

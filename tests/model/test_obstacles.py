@@ -303,7 +303,7 @@ def test_models() -> None:
 def test_what_obstacles_add_to_the_prior(assumptions: Assumptions) -> None:
     """Together: at most 2.5 months at the median, six with probability 0.18 to 0.30, two years with 0.03 to 0.08.
 
-    The figures stand further inside than five Monte Carlo errors of 200 000 draws, so that the seed decides nothing.
+    The figures stand further inside than five Monte Carlo errors of 200,000 draws, so that the seed decides nothing.
     """
     alone, draws = assumptions.without_obstacles(), 200_000
     kept = simulate(

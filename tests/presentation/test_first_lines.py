@@ -60,7 +60,7 @@ def test_a_unit_of_one_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     said = printed(capsys, "priors", "check", "--set", "mfu_china=0.2", "--set", "mythos_chips=5e5")
     assert "mfu_china: fixed, median 0.2 " in said
     assert "median 0.2 1 " not in said
-    assert "median 500 000 chips" in said
+    assert "median 500,000 chips" in said
     assert json.loads(printed(capsys, "priors", "show", "mfu_china", "--json"))["unit"] == "1"
 
 

@@ -51,7 +51,7 @@ def printed(table: Table[Any], width: int) -> str:
     return out.file.getvalue()  # type: ignore[attr-defined]
 
 
-def test_several_tables_are_told_apart_by_their_titles() -> None:
+def test_a_table_is_told_by_its_title_alone_or_among_others() -> None:
     """Dates of a firm if it is first, below those of anybody, would be read as dates of its own."""
     first, second = one_cell("this"), replace(one_cell("that"), title="Another table")
     out = Console(file=io.StringIO(), width=60, highlight=False, color_system=None)
@@ -59,7 +59,7 @@ def test_several_tables_are_told_apart_by_their_titles() -> None:
     said = out.file.getvalue()  # type: ignore[attr-defined]
     places = [said.index(text) for text in ("A table", "this", "Another table", "that")]
     assert places == sorted(places)
-    assert "A table" not in printed(first, 60)
+    assert printed(first, 60).count("A table") == 1
 
 
 def unspaced(text: str) -> str:

@@ -55,7 +55,7 @@ def test_a_size_is_held_as_the_compute_that_it_takes() -> None:
     ("name", "figures"),
     [
         ("mythos-size-by-bytedance", "8e12 parameters"),
-        ("bytedance-ascend-950dt", "160 000"),
+        ("bytedance-ascend-950dt", "160,000"),
         ("bytedance-pretraining-begun", "10e12 parameters"),
         ("deepseek-v4-1-flash-run", "552e9 parameters and 45e12 tokens"),
         ("mythos-index-score", "161"),

@@ -64,7 +64,7 @@ GOOD: dict[str, Records] = {
     "seeds": [
         [CHAINS],
         [CHAINS | {"rhat": 1.0099, "ess": 2_001.0}],
-        [CHAINS, CHAINS | {"model": "current", "divergences": 8}],  # of 8 000 transitions a thousandth may
+        [CHAINS, CHAINS | {"model": "current", "divergences": 8}],  # of 8,000 transitions a thousandth may
     ],
     "errors": [errors(0.82, 1.9)],
     "kills": [[KILLS]],

@@ -69,7 +69,7 @@ def without(*keys: str) -> Damage:
 
 DAMAGES: dict[str, Damage] = {
     "deep": lambda path: path.write_text("[" * 200_000),
-    "5 000 digits": with_number("1" * 5_000),
+    "5,000 digits": with_number("1" * 5_000),
     "beyond a float": with_number("1" * 400),
     "an exponent beyond a float": with_number("1e999"),
     "infinity": with_number("Infinity"),

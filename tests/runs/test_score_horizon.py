@@ -57,7 +57,7 @@ def test_what_never_comes_costs_its_squared_probability_up_to_the_horizon() -> N
     for never in (0.1, 0.3):
         months = np.where(1.0 - never > LEVELS, 12.0, math.inf)
         cost = Curve(months, 1_000.0).crps(12.0)
-        assert cost == pytest.approx(never**2 * (HORIZON - 12.0), rel=2e-3)  # of 2 000 values
+        assert cost == pytest.approx(never**2 * (HORIZON - 12.0), rel=2e-3)  # of 2,000 values
 
 
 def test_a_forecast_is_scored_best_by_what_it_holds_wherever_its_mass_lies() -> None:

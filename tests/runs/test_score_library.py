@@ -105,7 +105,7 @@ def test_scores_against_the_normal_distributions_own(scoringrules: ModuleType) -
     moment = outcome.months(CALENDAR)
     normal = Distribution(stats.norm.ppf((np.arange(40_000) + 0.5) / 40_000, 10.0, 2.0), Weighting(40_000))
     found = score("x", "x", date(2026, 6, 1), normal, outcome, CALENDAR)
-    # 2 000 equally likely values stand for the distribution: the error of the score is of the order of their spacing
+    # 2,000 equally likely values stand for the distribution: the error of the score is of the order of their spacing
     assert found.crps == pytest.approx(scoringrules.crps_normal(moment, 10.0, 2.0), abs=2e-3)
     assert found.log_score == pytest.approx(scoringrules.logs_normal(moment, 10.0, 2.0), abs=2e-3)
     assert found.covered == {0.5: True, 0.9: True}

@@ -13,7 +13,6 @@ from ....evidence.schema import Item
 from ....evidence.selection import select
 from ....model.assumptions import load_assumptions
 from ....model.models import MODELS
-from ...inference.json_values import thousands
 from ..markdown import generated_by, markdown_table, marked_up, to_markdown
 from ..table import Column, Table
 from ..tables.evidence import COUNTED, IN_PRIOR, Evidence, evidence_table, source_spans, uses_of
@@ -158,5 +157,5 @@ def _figure(value: Any) -> str:
     if isinstance(value, tuple):
         return " to ".join(_figure(part) for part in value)
     if isinstance(value, float):
-        return thousands(value) if 1e3 <= value < 1e6 and value.is_integer() else f"{value:g}"
+        return f"{value:,.0f}" if 1e3 <= value < 1e6 and value.is_integer() else f"{value:g}"
     return f"{value}"

@@ -22,7 +22,7 @@ from ...inference.request import Request, posterior
 from ...studies.movement import Movement, moved_by_added
 from ..markdown import to_markdown
 from ..table import Column, Span, Table
-from ..tables.columns import shift_column
+from ..tables.columns import MOVES, shift_column
 from ..text import share_text
 from .asked import AS_OF
 from .command import page_command
@@ -77,8 +77,8 @@ def leak_table(leaks: Sequence[Leak]) -> Table[Leak]:
     """What each leak did to the date."""
     columns: list[Column[Leak]] = [
         Column(title="Leak", text=lambda row: row.title),
-        shift_column(lambda row: row.movement.shifts.get(0.5), (), "median moves, months"),
-        shift_column(lambda row: row.movement.shifts.get(0.95), (), "95% moves"),
+        shift_column(lambda row: row.movement.shifts.get(0.5), (), MOVES[0.5]),
+        shift_column(lambda row: row.movement.shifts.get(0.95), (), MOVES[0.95]),
         Column(
             title="beyond its error",
             text=lambda row: Span("yes", "strong") if row.movement.beyond_noise else "no",

@@ -13,7 +13,7 @@ from ...studies.reproduction.claims import load_claims
 from ..json_form import dates_as_json, shifts_as_json, to_json
 from ..table import Column, Layout, Room, Table
 from ..text import SMALLEST_SHIFT, day_text
-from .columns import asked_text, date_columns, shift_column, source_names, text_column
+from .columns import MOVES, asked_text, date_columns, shift_column, source_names, text_column
 
 TITLE = "From the published forecast to this one; each shift is against the row above, the last one against the first"
 
@@ -47,10 +47,10 @@ def bridge_table(result: Bridge) -> Table[BridgeStep]:
             value=lambda step: list(step.items),
         ),
         *date_columns(result.question, lambda step: step.ready, wide=ENDS),
-        shift_column(shift(0.5), ("shift", "0.5"), "Median moves, months"),
+        shift_column(shift(0.5), ("shift", "0.5"), MOVES[0.5]),
         shift_column(shift(0.05), ("shift", "0.05")),
         shift_column(shift(0.75), ("shift", "0.75")),
-        shift_column(shift(0.95), ("shift", "0.95"), "95% moves", room=Room.WIDE),
+        shift_column(shift(0.95), ("shift", "0.95"), MOVES[0.95], room=Room.WIDE),
     ]
     return Table(
         TITLE,

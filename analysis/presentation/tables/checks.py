@@ -12,7 +12,7 @@ from ...studies.checks.study import Checks
 from ..json_form import shift_as_json, to_json
 from ..table import ABSENT, Cell, Column, Layout, Room, Span, Table
 from ..text import figure, shift_text
-from .columns import asked_text, text_column
+from .columns import MOVES, asked_text, text_column
 
 VERDICTS = ("pass", "warn", "fail")
 MOST_JUDGED = 8  # rows for people, beside that of all together; programs get all
@@ -83,8 +83,8 @@ def _judged_table(result: Checks) -> Table[Judged]:
             value=lambda row: None if row.value is None else number(row.value, 6),
             figure=True,
         ),
-        _moves(0.5, "Median moves"),
-        _moves(0.95, "95% moves", room=Room.WIDE),
+        _moves(0.5),
+        _moves(0.95, room=Room.WIDE),
         Column(
             title="k-hat",
             text=lambda row: f"{row.khat:.2f}",
@@ -101,10 +101,10 @@ def _judged_table(result: Checks) -> Table[Judged]:
     return Table(title, columns, result.judged, shown=shown, lines=lines)
 
 
-def _moves(p: float, title: str, *, room: Room = Room.NARROW) -> Column[Judged]:
+def _moves(p: float, *, room: Room = Room.NARROW) -> Column[Judged]:
     """Column of how far a quantile moves, which people read only where the draws can say so."""
     return Column(
-        title=title,
+        title=MOVES[p],
         text=lambda row: shift_text(row.shifts[p]) if row.trustworthy else TOO_FEW,
         path=("shift", f"{p:g}"),
         value=lambda row: shift_as_json(row.shifts[p]),

@@ -15,6 +15,7 @@ from ..table import Cell, Column, Path, Room, Span
 from ..text import date_text, day_text, quantile_text, shift_text
 
 SHIFTED = "shifts in months ± Monte Carlo error"
+MOVES = {0.5: "Median moves, months", 0.95: "95% moves, months"}  # headings of shifts, by quantile
 
 
 def asked_text(question: Question, what: str = "as of") -> str:
@@ -136,11 +137,11 @@ def shift_column(
 
 def delay_columns(shift: Callable[[Any, float], Estimate | None], *, late: Room = Room.WIDE) -> list[Column[Any]]:
     """Columns of the shifts of what policies delay; people read the median's, and in the room of `late` the 95% one."""
-    shown = {0.5: ("median shift", Room.NARROW), 0.95: ("95% shift", late)}
+    room = {0.95: late}
 
     def column(p: float) -> Column[Any]:
-        title, room = shown.get(p, ("", Room.NARROW))
-        return shift_column(lambda row: shift(row, p), ("shift", f"{p:g}"), title, room=room)
+        title = MOVES.get(p, "")
+        return shift_column(lambda row: shift(row, p), ("shift", f"{p:g}"), title, room=room.get(p, Room.NARROW))
 
     return [column(p) for p in DELAYED]
 

@@ -60,8 +60,7 @@ def _table(result: ByDay, lever: str) -> Table[Enactment]:
         ),
     ]
     title = f"{result.levers[lever][0].effect.title}: months bought by the day of its enactment"
-    # of several tables each has its title in a terminal, one alone has not
-    return Table(title, columns, result.levers[lever], lead=(title,) if len(result.levers) == 1 else ())
+    return Table(title, columns, result.levers[lever])
 
 
 def _of_the_others(shift: Estimate) -> str:

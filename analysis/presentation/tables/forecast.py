@@ -27,7 +27,7 @@ from ..json_form import (
     silences_as_json,
     to_json,
 )
-from ..table import KEY, Cell, Column, Layout, Span, Table
+from ..table import KEY, Cell, Column, Layout, Room, Span, Table
 from ..text import (
     and_text,
     arrival_text,
@@ -148,12 +148,12 @@ def _of_the_race(result: Forecast, said: str) -> str:
 
 def date_table(result: Forecast) -> Table[float]:
     """Quantiles of the date and, where it is the race's, of what only the race says; a row a quantile."""
-    question = result.question
+    question, ready = result.question, result.ready
 
     def error(p: float) -> str:
-        ready = result.ready.quantile(p)
-        said = error_text(question, ready.mcse) if _has_day(question, ready) else ""
-        return said if ready.meaningful else "too few draws"
+        found = ready.quantile(p)
+        said = error_text(question, found.mcse) if _has_day(question, found) else ""
+        return said if found.meaningful else "too few draws"
 
     def race(title: str, name: str, distribution: AnyDistribution) -> Column[float]:
         return dates("" if result.pooled_over else title, name, distribution)
@@ -169,8 +169,8 @@ def date_table(result: Forecast) -> Table[float]:
 
     columns: list[Column[float]] = [
         Column(title="Probability", text=lambda p: f"{p:.0%}"),
-        dates("Ready by", "ready", result.ready),
-        Column(title="months since t = 0", text=lambda p: f"{result.ready.quantile_value(p):z.2f}", figure=True),
+        dates("Ready by", "ready", ready),
+        Column(title="months since t = 0", text=lambda p: f"{ready.quantile_value(p):z.2f}", figure=True, room=Room.WIDE),
         Column(title="Monte Carlo error", text=error, figure=True),
         race("Pre-trained by", "pretrained", result.pretrained),
         *([race("Publicly known by", "known", result.known)] if result.known is not None else []),

@@ -85,7 +85,7 @@ def gate_tables(result: Hindcast) -> tuple[Table[Any], ...]:
     low, high = gate.curve.quantiles((0.05, 0.95))
     lines = [
         f"Held against these lags, the gate asks for progress of {gate.curve.mode:.0f} x a year, were all logarithms "
-        f"from 1 to 1 000 as likely ({low:.1f} to {high:.0f}): {ruled_out_text(gate.curve)}. "
+        f"from 1 to 1,000 as likely ({low:.1f} to {high:.0f}): {ruled_out_text(gate.curve)}. "
         f"{_known_of_the_stock(gate)} No forecast counts it unless --item has written it as an item and --add names "
         "that.",
         f"Scores and compute are of {_table_text(gate.table)}, stocks of {_table_text(gate.stocks)}.",

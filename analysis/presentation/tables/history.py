@@ -41,7 +41,7 @@ def history_table(result: History, address: Callable[[Entry], str] | None = None
         Column(title="What changed", text=_changes_text),
         *map(_date_column, HEADLINE),
         Column(path=("ready", "quantiles"), value=_quantiles),
-        Column(title="moved, months", text=_moved, path=("shift",), value=lambda row: row.shift, figure=True),
+        Column(title="Median moved, months", text=_moved, path=("shift",), value=lambda row: row.shift, figure=True),
         Column(path=("other_shift",), value=lambda row: row.other_shift),
         Column(path=("items_added",), value=lambda row: list(row.items_added)),
         Column(path=("items_removed",), value=lambda row: list(row.items_removed)),

@@ -9,7 +9,7 @@ from ...inference.json_values import number, rounded
 from ...inference.probabilities import HEADLINE
 from ...studies.influence import Effect, Influence, ItemInfluence, Pair
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json, to_json
-from ..table import ABSENT, Column, Layout, Span, Table
+from ..table import ABSENT, Column, Layout, Room, Span, Table
 from ..text import and_text, day_text, quantile_text, share_text, shift_text
 from .columns import asked_text
 
@@ -49,6 +49,7 @@ def _table(result: Influence) -> Table[ItemInfluence]:
             path=("log_predictive", "given_others"),
             value=lambda row: estimate_as_json(row.log_predictive),
             figure=True,
+            room=Room.WIDE,
             group=LEFT_OUT,
         ),
         Column(
@@ -57,6 +58,7 @@ def _table(result: Influence) -> Table[ItemInfluence]:
             path=("log_predictive", "given_prior"),
             value=lambda row: estimate_as_json(row.log_predictive_prior),
             figure=True,
+            room=Room.WIDE,
             group=ALONE,
         ),
         Column(
@@ -87,7 +89,15 @@ def _effect_columns(effect: EffectOf, name: str, group: str) -> list[Column[Item
         Column(path=(name, "ess"), value=lambda row: number(effect(row).ess, 1)),
         Column(path=(name, "problem"), value=lambda row: effect(row).problem or ABSENT),
         *(_shift_column(effect, p, name, group) for p in HEADLINE),
-        Column(title="bits", text=bits, path=(name, "bits"), value=bits_as_json, figure=True, group=group),
+        Column(
+            title="bits",
+            text=bits,
+            path=(name, "bits"),
+            value=bits_as_json,
+            figure=True,
+            room=Room.WIDE,
+            group=group,
+        ),
     ]
 
 

@@ -34,7 +34,7 @@ def _table(result: Grid, p: float) -> Table[str | None]:
     quantile = quantile_text(p)
     day, quantile = date_text(result.acting_from), f"{quantile[0].upper()}{quantile[1:]}"
     title = f"{quantile} by commitment of compute, and how far each lever delays it, from {day}"
-    return Table(title, columns, [None, *result.levers], lead=(title,))
+    return Table(title, columns, [None, *result.levers])
 
 
 def _regime_column(result: Grid, regime: str | None, title: str, p: float) -> Column[str | None]:

@@ -30,7 +30,7 @@ def claim_table(result: Reproduction) -> Table[Row]:
         *_finding_columns("grid", GRID, lambda row: row.grid, lambda row: row.grid),
         *_finding_columns("continuous", CONTINUOUS, lambda row: row.continuous, _in_continuous_time),
     ]
-    return Table("the article's claims beside this model's figures", columns, result.rows)
+    return Table("The article's claims beside this model's figures", columns, result.rows)
 
 
 def _finding_columns(

@@ -19,8 +19,9 @@ from ..text import date_text, day_text, shift_text
 from .columns import asked_text, text_column
 from .watch import FEW
 
-MOST_SHOWN = 12
+MOST_SHOWN, MOST_NAMED = 12, 6
 TITLE = "By how much learning would shrink the intervals (months) and the loss, ± Monte Carlo error"
+DISCLOSED = "By how much hearing what may be disclosed would shrink them, ± Monte Carlo error"
 LOW_AND_HIGH = (
     "(low and high: the 10% and 90% points of what is expected to be disclosed; where it is one of two, each is named)"
 )
@@ -46,7 +47,6 @@ def _head(result: ValueOfInformation) -> list[str]:
         f"{result.width(0.5).value:.2f}",
         f"{text.title}: now best {best}, at an expected loss of {result.loss.value:.2f} {text.unit}; "
         f"{_less_text(result.perfect)} for somebody who knew the date",
-        f"{TITLE}:",
     ]
 
 
@@ -103,17 +103,21 @@ def _disclosure_table(result: ValueOfInformation) -> Table[DisclosureValue]:
     telling = [row for row in result.disclosures if not row.note]
     decided = any(row.disclosure.item is None for row in telling)
     acts = [f"(a decision that is taken acts from {date_text(result.question.as_of)})"] if decided else []
-    return Table(TITLE, columns, result.disclosures, lines=[LOW_AND_HIGH, *acts], shown=telling)
+    return Table(DISCLOSED, columns, result.disclosures, lines=[LOW_AND_HIGH, *acts], shown=telling)
 
 
 def _with_silent(table: Table[Any], result: ValueOfInformation) -> Table[Any]:
-    """Say below the last table which rows are not shown, and why."""
+    """Say below the last table which rows are not shown, and why; of many, how many there are."""
     silent: dict[str, list[str]] = {}
     for quantity in result.quantities:
         silent.setdefault(quantity.note, []).append(quantity.quantity)
     for disclosure in result.disclosures:
         silent.setdefault(disclosure.note, []).append(disclosure.disclosure.id)
-    lines = [f"{', '.join(names)}: {note}" for note, names in silent.items() if note]
+    lines = [
+        f"{', '.join(names)}: {note}" if len(names) <= MOST_NAMED else f"{len(names)} more {note} (--json lists all)"
+        for note, names in silent.items()
+        if note
+    ]
     return table.with_lines(*lines)
 
 

@@ -12,7 +12,7 @@ from ...studies.worlds import WorldResult, Worlds
 from ..json_form import shares_as_json, to_json
 from ..table import ABSENT, Cell, Column, Layout, Room, Span, Table
 from ..text import share_text
-from .columns import asked_text, date_columns, shift_column
+from .columns import MOVES, asked_text, date_columns, shift_column
 
 SORTS = {"model": "model", "belief": "believed", "scenario": "from the day"}
 """What people read of a world's sort."""
@@ -71,6 +71,7 @@ def world_table(result: Worlds, *, linked: bool = False) -> Table[WorldResult]:
             path=("log_evidence",),
             value=lambda row: None if row.log_evidence is None else number(row.log_evidence.value),
             figure=True,
+            room=Room.WIDE,
         ),
         Column(
             path=("log_evidence_mcse",),
@@ -91,8 +92,8 @@ def world_table(result: Worlds, *, linked: bool = False) -> Table[WorldResult]:
 
 
 def _shift(p: float) -> Column[WorldResult]:
-    title = {0.5: "Median moves, months"}.get(p, "")
-    return shift_column(lambda row: (row.shifts or {}).get(p), ("shift", f"{p:g}"), title, room=Room.WIDE)
+    title = MOVES[p] if p == 0.5 else ""
+    return shift_column(lambda row: (row.shifts or {}).get(p), ("shift", f"{p:g}"), title)
 
 
 def _leader(row: WorldResult) -> str:

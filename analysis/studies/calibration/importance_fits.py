@@ -10,7 +10,7 @@ there already. Two things keep the ranks exact although the sample is finite and
   small effective sample, which would favour truths in the middle of the prior. Without the truth among the draws, the
   ranks would be too extreme by about one part in the effective number of draws.
 - **Sharing the sample** leaves each rank uniform and makes ranks dependent: the variance of their mean grows by a share
-  of at most (number of fits) / (number of shared draws), 1% for 1 000 fits on 100 000 draws.
+  of at most (number of fits) / (number of shared draws), 1% for 1,000 fits on 100,000 draws.
 
 The weights are the likelihoods as they are, for which this is exact. The engine smooths their Pareto tail: every
 twentieth fit is smoothed as well, and keeps k-hat and what smoothing moves, the total variation between both sets of

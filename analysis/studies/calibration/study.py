@@ -34,7 +34,7 @@ def calibrate(
     plan : Plan
         What is calibrated.
     fits : int, optional
-        How many data sets; 1 000 for importance and 200 for NUTS by default.
+        How many data sets; 1,000 for importance and 200 for NUTS by default.
     out : Path, optional
         File that keeps finished fits: those it holds are not done again.
     scheduler : str, optional

@@ -16,7 +16,6 @@ from ....model.assumptions import MYTHOS_QUANTITIES
 from ....model.calendar import month_end
 from ...inference.estimates import NOISE_FACTOR, Estimate
 from ...inference.forecast import Forecast, forecast
-from ...inference.json_values import thousands
 from ...inference.posterior import prior_of
 from ...inference.question import Question
 from ..counterfactuals import Comparison, levers_as_published
@@ -115,9 +114,9 @@ def published(claim: Claim) -> str:
         "ready-quantile": claim.month,
         "driver-order": ", ".join(claim.order),
         "lever-order": ", ".join(claim.order),
-        "win-share": f"{thousands(claim.stock)} {claim.unit}",
-        "median-by": f"{thousands(claim.stock)} {claim.unit}",
-        "threshold-by": f"{thousands(claim.stock)} {claim.unit}",
+        "win-share": f"{claim.stock:,.0f} {claim.unit}",
+        "median-by": f"{claim.stock:,.0f} {claim.unit}",
+        "threshold-by": f"{claim.stock:,.0f} {claim.unit}",
     }
     if claim.measure in words:
         return words[claim.measure]
@@ -129,7 +128,7 @@ def figures(value: float, digits: int) -> str:
     if value >= 1e15:
         return f"{value:.{digits - 1}e}".replace("e+", "e")
     if value >= 1000:
-        return thousands(value)
+        return f"{value:,.0f}"
     return f"{value:.{digits}g}"
 
 
@@ -240,9 +239,9 @@ def _threshold_by(claim: Claim, measured: Measured) -> Finding:
     outside = abs(stock.value - claim.stock) - claim.tolerance * claim.stock
     median = measured.search.trial(claim.stock).ready.quantile(0.5).value
     day = measured.question.assumptions.calendar.day(median)
-    remark = f"at {thousands(claim.stock)} the median is {day}; met: within {claim.tolerance:.0%}"
+    remark = f"at {claim.stock:,.0f} the median is {day}; met: within {claim.tolerance:.0%}"
     verdict = _judge(outside, measured.noise(stock.mcse, launch=True))
-    return Finding(f"{thousands(stock.value)} {claim.unit}", thousands(stock.mcse), verdict, remark)
+    return Finding(f"{stock.value:,.0f} {claim.unit}", f"{stock.mcse:,.0f}", verdict, remark)
 
 
 def _distillation_share(claim: Claim, measured: Measured) -> Finding:
@@ -273,7 +272,7 @@ def _rented_stock(claim: Claim, measured: Measured) -> Finding:
 
 
 def _stock(stock: Estimate | None) -> str:
-    return "no stock" if stock is None else f"{thousands(stock.value)} \N{PLUS-MINUS SIGN} {thousands(stock.mcse)}"
+    return "no stock" if stock is None else f"{stock.value:,.0f} \N{PLUS-MINUS SIGN} {stock.mcse:,.0f}"
 
 
 MEASURES: dict[str, Callable[[Claim, Measured], Finding]] = {

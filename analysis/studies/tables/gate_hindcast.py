@@ -51,7 +51,7 @@ from .lag_structures import LONGEST, POINTS, Said
 from .written_items import item_text, progress_observed, written_item
 
 DRAWS = 4_000
-FIRST, STEP, COUNT = 0.0, 0.125, 25  # values of log10 of progress: from none to 1 000 x per year
+FIRST, STEP, COUNT = 0.0, 0.125, 25  # values of log10 of progress: from none to 1,000 x per year
 SEED = 1
 OWNER = "China"
 SIZES = ("h100_equivalents", "h100_equivalents_low", "h100_equivalents_high")
