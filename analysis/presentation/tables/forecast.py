@@ -53,6 +53,7 @@ if TYPE_CHECKING:  # studies that few forecasts are shown with
     from ...studies.structure_spread import StructureSpread
 
 MONTHS_SHOWN = 18
+SINCE = "months since t = 0"
 NEARLY_CERTAIN = 0.995  # probability from which later months say nothing more
 BY_EVIDENCE = "moved_by_evidence"
 ON_COMPUTE_ALONE = "On compute alone, were nothing else in the way"
@@ -170,7 +171,7 @@ def date_table(result: Forecast) -> Table[float]:
     columns: list[Column[float]] = [
         Column(title="Probability", text=lambda p: f"{p:.0%}"),
         dates("Ready by", "ready", ready),
-        Column(title="months since t = 0", text=lambda p: f"{ready.quantile_value(p):z.2f}", figure=True, room=Room.WIDE),
+        Column(title=SINCE, text=lambda p: f"{ready.quantile_value(p):z.2f}", figure=True, room=Room.WIDE),
         Column(title="Monte Carlo error", text=error, figure=True),
         race("Pre-trained by", "pretrained", result.pretrained),
         *([race("Publicly known by", "known", result.known)] if result.known is not None else []),
