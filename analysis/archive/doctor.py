@@ -19,7 +19,7 @@ from ...evidence.selection import select
 from ...evidence.tables.store import TableStore
 from ...model.assumptions import load_assumptions
 from ...priors.errors import CatchupError, reason_of
-from ..inference.silence import STALE
+from ..inference.silence import STALE, how_to_confirm
 from .manifest import LOCK, library_versions, python_version
 from .reading import UNSOUND, Run, Shelf, read_runs, why_untrusted
 from .verification import verify
@@ -163,8 +163,8 @@ def _silences(ledger: Ledger, today: date, run: Run | None) -> Iterator[Finding]
     confirmed = {item.id: getattr(item.observed, "confirmed_through", None) for item in counted}
     old = {name: day for name, day in confirmed.items() if day is not None and today - day > STALE}
     for name, day in old.items():
-        how = f"catchup evidence confirm {name} --through DATE, by whoever has looked"
-        yield Finding("silence", "warn", f"{name} was last confirmed through {day}, {(today - day).days} days ago", how)
+        found = f"{name} was last confirmed through {day}, {(today - day).days} days ago"
+        yield Finding("silence", "warn", found, f"{how_to_confirm(name)}, by whoever has looked")
     if not old:
         fresh = ", ".join(f"{name} through {day}" for name, day in confirmed.items() if day is not None)
         left = "".join(f"; {name} is not counted: {reason}" for name, reason in aside.items())

@@ -41,7 +41,7 @@ from .log_means import log_mean
 from .tails import predictive_tail, probability_text, resolution
 
 SURPRISING = 0.01  # probability of a reading as far out, below which it is surprising
-FALSE_ALARMS = 0.01  # honest items, at most, that a mistake seems to explain
+FALSE_ALARMS = 0.01  # honest items, at most, that any one mistake seems to explain
 LIKELIER = math.exp(NormalDist().inv_cdf(1.0 - FALSE_ALARMS) ** 2 / 2.0)  # factor of a mistake that is named: 15
 GRID = 200  # observations at which a factor is worked out, to be read off at any between them
 MOST = math.log(1e6)  # of a factor that is shown: beyond it, the densities are those of the outermost tail

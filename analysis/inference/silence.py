@@ -59,8 +59,12 @@ class Silence:
             return f"{said}, and is read to the day of the question all the same, as in the published reading"
         if self.dated:
             return f"{said}, and is counted no further; whoever has looked since adds an item of that day"
-        how = f"catchup evidence confirm {self.item} --through DATE"
-        return f"{said}, and is counted no further; whoever has looked since runs {how}, and adds its file with --add"
+        return f"{said}, and is counted no further; whoever has looked since runs {how_to_confirm(self.item)}"
+
+
+def how_to_confirm(item: str) -> str:
+    """Say what makes a silence count further; the command itself says how the file that it writes is counted."""
+    return f"catchup evidence confirm {item} --through DATE (with --ledger, if the item is of one's own)"
 
 
 def silences_in(question: Question, items: Iterable[Item]) -> tuple[Silence, ...]:

@@ -53,7 +53,8 @@ class ComparedModel:
     mcse : float
         Monte Carlo standard error of the sum; nan where the draws do not say.
     difference, difference_se : float
-        From the best model, at most 0, and the standard error of that difference.
+        From the best model, at most 0, and the standard error of that difference; as that of a density it is of one
+        item less, where ArviZ divides by all of them.
     khat : float or None
         Largest Pareto shape of the weights that leave items out, of those that are known; None where none were
         needed, or none is known.
@@ -177,7 +178,7 @@ def compare_pointwise(
                 se=math.nan if few else float(np.sqrt(len(items) * model.log_density.var(ddof=1))),
                 mcse=float(np.sqrt(np.sum(model.mcse**2))),
                 difference=float(table.loc[name, "elpd_diff"]),
-                difference_se=math.nan if few else float(table.loc[name, "dse"]),
+                difference_se=math.nan if few else float(table.loc[name, "dse"]) * _of_few(len(items)),
                 khat=_largest(model.khat),
             )
         )
@@ -220,6 +221,11 @@ def left_out_of_prior(
         np.array([density.mcse for density in densities]),
         np.array(khats),
     )
+
+
+def _of_few(items: int) -> float:
+    """Make an error of so many items' spread about their own mean that of one item less."""
+    return math.sqrt(items / (items - 1))
 
 
 def _largest(khats: Array | None) -> float | None:

@@ -44,6 +44,7 @@ class Cluster(Kind[Observed, Likelihood]):
     name: ClassVar[str] = "cluster"
     unit: ClassVar[str] = "1 for a pool at least as large, 0 for a smaller one"
     subject: ClassVar[str] = "Clusters in operation"
+    amount: ClassVar[str] = "value"
     observed = Observed
     likelihood = Likelihood
 

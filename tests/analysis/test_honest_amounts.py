@@ -1,7 +1,8 @@
-"""Honest sums and counts of every kind that states one: a mistake seems to explain one in a hundred at most."""
+"""Honest sums and counts of every kind that states one: each mistake seems to explain one in a hundred at most."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +27,7 @@ CHANGES: dict[str, dict[str, Any]] = {"run_started": SIZED}
 BOUNDS: dict[str, dict[str, Any]] = {
     "shipment": {"observed__value": 0.0, "likelihood": {"unnoticed_h100e": 1e4}},
 }
-AMOUNTS = {"cluster": "value", **{name: kind.amount for name, kind in KINDS.items() if kind.amount}}
+AMOUNTS = {name: kind.amount for name, kind in KINDS.items() if kind.amount}
 
 
 def honest(kind: str) -> tuple[Item, np.ndarray, np.ndarray, Any]:
@@ -48,18 +49,19 @@ def honest(kind: str) -> tuple[Item, np.ndarray, np.ndarray, Any]:
 
 
 @pytest.mark.parametrize("kind", AMOUNTS)
-def test_of_honest_amounts_a_mistake_explains_one_in_a_hundred_at_most(kind: str) -> None:
+def test_of_honest_amounts_each_mistake_explains_one_in_a_hundred_at_most(kind: str) -> None:
     row, stated, predicted, clock = honest(kind)
-    rng, alarms = np.random.default_rng(5), 0
+    rng, alarms = np.random.default_rng(5), Counter[str]()
     for amount in stated:
         changed = replace(row, observed=row.observed.model_copy(update={AMOUNTS[kind]: float(amount)}))
-        alarms += bool(likelier_if(changed, predicted, clock, rng))
-    assert alarms <= stats.binom.isf(FALSE_ALARM, HONEST, FALSE_ALARMS)
+        named = likelier_if(changed, predicted, clock, rng)
+        alarms.update(each.partition(" if its ")[2] for each in named.split(" or ") if each)
+    assert all(count <= stats.binom.isf(FALSE_ALARM, HONEST, FALSE_ALARMS) for count in alarms.values()), alarms
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["cluster", "shipment"])
 def test_a_bound_is_not_misread(kind: str) -> None:
     """A smaller one would always be likelier: of two outcomes no factor tells a mistake from a claim of more."""
     row = item(kind, "bound", **BOUNDS.get(kind, {}))
-    if row.kind.two_outcomes(row.observed):
-        assert row.kind.misreadings(row.observed) == {}
+    assert row.kind.two_outcomes(row.observed)
+    assert row.kind.misreadings(row.observed) == {}

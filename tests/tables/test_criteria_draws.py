@@ -13,8 +13,10 @@ from false_alarms import widest
 from scipy import stats
 
 from catchup.analysis import Distribution, Question, criteria
+from catchup.analysis.presentation.tables.criteria import layout
 from catchup.evidence import TableStore, lag_episodes, load_criteria, read_table, shipped_records
 from catchup.evidence.lag_records import LagRecord, lag_records
+from catchup.evidence.tables.episodes import chinese_records
 from catchup.evidence.tables.table import Table
 from catchup.model import load_assumptions
 from catchup.priors import LogNormal
@@ -150,6 +152,20 @@ def test_a_criterion_of_another_table_leaves_the_index_its_record() -> None:
         assert one.met is not None
         assert same.met is not None
         assert one.met.quantile_value(0.5) == same.met.quantile_value(0.5)
+
+
+def test_a_criterion_met_before_its_reference_leaves_the_index_its_record() -> None:
+    """It has no lag: the record's own counted for nothing, and the foot said that the lag of what is met counts."""
+    store, question = TableStore(Path("nowhere")), Question(load_assumptions(), DAY, draws=2_000)
+    (first, *_) = chinese_records(shipped_records())
+    met = next(each.reference for each in lag_episodes(shipped_records(), DAY) if each.reference.day > first.day)
+    early = FABLE.model_copy(update={"reference": met.model, "reference_date": met.day, "at_least": first.score})
+    with_it, without = criteria(question, {**ASKED, "early": early}, store), criteria(question, ASKED, store)
+    assert not with_it.readings[-1].resolution.open
+    assert [each.met and each.met.quantile_value(0.5) for each in with_it.readings[:-1]] == [
+        each.met and each.met.quantile_value(0.5) for each in without.readings
+    ]
+    assert "so does the lag" not in " ".join(layout(with_it).tables[0].lines)
 
 
 def assert_alike(found: Distribution | None, values: np.ndarray, weights: np.ndarray) -> None:

@@ -13,7 +13,7 @@ import pytest
 from false_alarms import widest
 from scipy import stats
 
-from catchup.analysis.inference.few_observations import errors_by_chance
+from catchup.analysis.inference.few_observations import GroupedMean, errors_by_chance
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.hindcast import score_table, verdict
 from catchup.analysis.studies.tables.hindcast import OUTSIDE, Asked, Hindcast, hindcast
@@ -63,35 +63,53 @@ def one_leap() -> Hindcast:
 
 
 def test_one_observation_has_no_error_and_bears_no_verdict(one_leap: Hindcast) -> None:
-    assert one_leap.observations == 1
+    assert one_leap.difference.groups == 1
     assert len(one_leap.compared) == 5
-    assert math.isnan(one_leap.error)
-    assert not one_leap.sure
+    assert math.isnan(one_leap.difference.error)
+    assert not one_leap.difference.sure
     told = verdict(one_leap)
     assert "more than chance explains" not in told
     assert "+/-" not in told
     assert "whether chance explains it, a single observation cannot tell" in told
     written = json.loads(json.dumps(as_json(one_leap), allow_nan=False))["verdict"]
     assert written["error"] is None
-    assert written["difference"] == round(one_leap.difference, 2)
+    assert written["difference"] == round(one_leap.difference.mean, 2)
 
 
 def test_two_observations_are_held_to_what_chance_makes_of_two() -> None:
     chinese = (*MET_EARLY, ("cn2", 155.0, date(2025, 8, 1)), ("cn3", 161.0, date(2026, 3, 1)))
     found = record_of((*EARLY, *later(4), ("us9", 160.0, date(2025, 9, 1))), chinese)
-    assert found.observations == 2
+    assert found.difference.groups == 2
     for times, sure in ((3.0, False), (13.9, False), (14.0, True)):
-        assert replace(found, difference=-times * found.error).sure == sure
-    assert "no more than chance explains (14.0 errors, of so few)" in verdict(replace(found, difference=found.error))
+        assert replace(found.difference, mean=-times * found.difference.error).sure == sure
+    small = replace(found.difference, mean=found.difference.error)
+    assert "no more than chance explains (14.0 errors, of so few)" in verdict(replace(found, difference=small))
 
 
 @pytest.mark.parametrize("count", [2, 3, 9])
 def test_as_many_errors_as_chance_takes_few_observations(count: int) -> None:
     worlds, chance = 200_000, 2.0 * stats.norm.cdf(-2.0)
     seen = np.random.default_rng(count).standard_normal((worlds, count))
-    beyond = np.abs(seen.mean(axis=1)) > errors_by_chance(count) * seen.std(axis=1, ddof=1) / math.sqrt(count)
+    beyond = np.abs(seen.mean(axis=1)) > errors_by_chance(count - 1) * seen.std(axis=1, ddof=1) / math.sqrt(count)
     assert abs(beyond.mean() - chance) < widest(math.sqrt(chance * (1.0 - chance) / worlds))
-    assert errors_by_chance(1) == math.inf
+    assert errors_by_chance(0) == math.inf
+
+
+@pytest.mark.parametrize("sizes", [[3, 2, 1, 1, 2, 2, 1, 2, 4], [5, 1], [10, 1, 1], [9, 3, 1, 1], [2, 2, 2]])
+def test_groups_of_any_sizes_are_no_surer_than_said(sizes: list[int]) -> None:
+    """Ten, one and one were sure in one world of four, with as many degrees as groups less one."""
+    worlds, chance = 5_000, 2.0 * stats.norm.cdf(-2.0)
+    groups = [place for place, size in enumerate(sizes) for _ in range(size)]
+    seen = np.random.default_rng(len(sizes)).standard_normal((worlds, len(sizes)))
+    found = [GroupedMean.of(row[groups], groups) for row in seen]
+    assert np.mean([each.sure for each in found]) < chance + widest(math.sqrt(chance * (1.0 - chance) / worlds))
+    variance = np.mean([each.error**2 for each in found])
+    exact = sum(size**2 for size in sizes) / len(groups) ** 2
+    spread = exact * math.sqrt(2.0 / found[0].degrees / worlds)  # of a scaled chi-squared with that many degrees
+    assert abs(variance - exact) < widest(spread)
+    if len(set(sizes)) == 1:
+        assert found[0].degrees == pytest.approx(len(sizes) - 1)
+        assert [each.error for each in found] == pytest.approx(seen.std(axis=1, ddof=1) / math.sqrt(len(sizes)))
 
 
 @pytest.mark.parametrize("sizes", [[3, 2, 1, 1, 2, 2, 1, 2], [10, *[1] * 10], [5, 5, 1, 1, 1, 1], [9, 9, 1], [1] * 14])

@@ -201,7 +201,7 @@ def test_a_world_of_one_lag_is_learnt_and_the_naive_rivals_are_right(learnt: Hin
     assert result.scores["no-lag"].closed == pytest.approx(210 / DAYS_PER_MONTH)
     last = result.episodes[-1].said["constant-lag"]
     assert np.quantile(last.values, 0.5) == pytest.approx(210 / DAYS_PER_MONTH, rel=0.1)
-    assert result.difference < 0.0  # who knows the lag to the day is not beaten
+    assert result.difference.mean < 0.0  # who knows the lag to the day is not beaten
     assert verdict(result).startswith(f"Verdict: {result.rival}, a naive rival, did better than")
 
 
@@ -291,11 +291,11 @@ def test_the_track_record_of_the_public_index() -> None:
     assert len(result.compared) == 18
     assert all(asked.hindsight for asked in result.episodes)
     assert (result.best, result.rival) == ("constant-lag", "mean-lag")
-    assert round(result.difference, 2) == -0.85
-    assert abs(result.difference) < 2.0 * result.error
+    assert round(result.difference.mean, 2) == -0.85
+    assert abs(result.difference.mean) < 2.0 * result.difference.error
     assert "no more than chance explains" in verdict(result)
     followers = {asked.episode.follower and asked.episode.follower.model for asked in result.compared}
-    assert result.observations == len(followers) == 9
+    assert result.difference.groups == len(followers) == 9
     assert "18 episodes, which the error counts as 9: those that one" in verdict(result)
     coverage = result.scores["constant-lag"].coverage
     assert (coverage[0.5], coverage[0.9]) == (7 / 14, 12 / 14)

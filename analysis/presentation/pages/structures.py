@@ -77,7 +77,7 @@ def _noise_text(items: int) -> str:
     """Say which differences of so many items' densities are nothing to go by, up to where it says why."""
     if items < 2:
         return "Of a single item no difference says anything,"
-    return f"Of {items} items a difference within {errors_by_chance(items):.1f} standard errors says nothing,"
+    return f"Of {items} items a difference within {errors_by_chance(items - 1):.1f} standard errors says nothing,"
 
 
 def _telling_text(result: Structures) -> str:

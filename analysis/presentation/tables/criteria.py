@@ -89,7 +89,7 @@ def _lines(result: Criteria) -> list[str]:
 
 
 def _and_met(result: Criteria) -> str:
-    met = any(not each.resolution.open for each in result.readings)
+    met = any(each.has_lag for each in result.readings)
     return ", and so does the lag of what has been met" if met else ""
 
 

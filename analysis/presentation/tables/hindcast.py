@@ -186,21 +186,22 @@ def score_table(result: Hindcast) -> Table[_Scored]:
 
 def verdict(result: Hindcast) -> str:
     """Say who did better, whoever it is, and whether chance could have made it so."""
-    better, worse = (result.best, result.rival) if result.difference > 0.0 else (result.rival, result.best)
+    better, worse = (result.best, result.rival) if result.difference.mean > 0.0 else (result.rival, result.best)
     what = "a structure" if better == result.best else "a naive rival"
     return (
         f"Verdict: {better}, {what}, did better than {worse} by {_by_text(result)}: "
-        f"{len(result.compared)} episodes, which the error counts as {result.observations}: those that one Chinese "
-        "model closed as one, and those still open as one."
+        f"{len(result.compared)} episodes, which the error counts as {result.difference.groups}: those that one "
+        "Chinese model closed as one, and those still open as one."
     )
 
 
 def _by_text(result: Hindcast) -> str:
-    by, apart = f"{abs(result.difference):.2f}", "months of CRPS"
-    if math.isnan(result.error):
+    by, apart = f"{abs(result.difference.mean):.2f}", "months of CRPS"
+    if math.isnan(result.difference.error):
         return f"{by} {apart}; whether chance explains it, a single observation cannot tell"
-    told = "more than chance explains" if result.sure else "no more than chance explains"
-    return f"{by} +/- {result.error:.2f} {apart}, {told} ({result.errors_by_chance:.1f} errors, of so few)"
+    told = "more than chance explains" if result.difference.sure else "no more than chance explains"
+    few = f"{result.difference.errors_by_chance:.1f} errors, of so few"
+    return f"{by} +/- {result.difference.error:.2f} {apart}, {told} ({few})"
 
 
 def calibration_text(result: Hindcast) -> str:
@@ -318,10 +319,10 @@ def _as_json(
             "text": verdict(result),
             "structure": result.best,
             "rival": result.rival,
-            "difference": round(result.difference, DECIMALS),
-            "error": number(result.error, DECIMALS),
+            "difference": round(result.difference.mean, DECIMALS),
+            "error": number(result.difference.error, DECIMALS),
             "episodes": len(result.compared),
-            "observations": result.observations,
+            "observations": result.difference.groups,
         },
         "calibration": {
             "structure": result.best,

@@ -53,6 +53,11 @@ class CriterionReading:
     resolution: Resolution
     met: Distribution | None
 
+    @property
+    def has_lag(self) -> bool:
+        """Whether it was met after its reference came out."""
+        return _has_lag(self.criterion, self.resolution)
+
 
 @dataclass(frozen=True)
 class Criteria:
@@ -163,7 +168,7 @@ def _drawn(
 
     assumptions = question.assumptions
     calendar, rng = assumptions.calendar, np.random.default_rng(question.seed)
-    others = (*_others(records, asked, question), *_met(asked, told, question))
+    others = (*_others(records, asked, told, question), *_met(asked, told, question))
     typical, spread, log_weights = lag_population(others, _belief(question), len(others))
     node = rng.choice(typical.size, size=question.draws, p=np.exp(log_weights))
     weights = np.zeros(question.draws)
@@ -187,23 +192,31 @@ def _drawn(
     return dates, Weighting(question.draws, weights=weights / weights.sum())
 
 
-def _others(records: Table, asked: Mapping[str, Criterion], question: Question) -> tuple[LagRecord, ...]:
+def _has_lag(row: Criterion, resolution: Resolution) -> bool:
+    """Whether it was met after its reference came out: by that day nothing was left to wait for."""
+    return not resolution.open and resolution.day is not None and resolution.day > row.reference_date
+
+
+def _others(
+    records: Table, asked: Mapping[str, Criterion], told: Mapping[str, Resolution], question: Question
+) -> tuple[LagRecord, ...]:
     """Records that no criterion of their index is about: what is known of those counts with the criteria themselves."""
     episodes = lag_episodes(records, last_day(records))
-    references = {row.reference for row in asked.values() if row.table == records.name}
+    references = {
+        row.reference
+        for name, row in asked.items()
+        if row.table == records.name and (told[name].open or _has_lag(row, told[name]))
+    }
     kept = [episode for episode in episodes if episode.reference.model not in references]
     return lag_records(records, kept, question.assumptions.calendar)
 
 
 def _met(asked: Mapping[str, Criterion], told: Mapping[str, Resolution], question: Question) -> tuple[LagRecord, ...]:
-    """Lags of criteria that have been met: what was learnt of the others while they lasted is not forgotten.
-
-    What a Chinese model had done by the day of the reference has no lag: nothing was left to wait for.
-    """
+    """Lags of criteria that have been met: what was learnt of the others while they lasted is not forgotten."""
     found = []
     for name, row in asked.items():
         resolution = told[name]
-        if not resolution.open and resolution.day is not None and resolution.day > row.reference_date:
+        if resolution.day is not None and _has_lag(row, resolution):
             months = (resolution.day - row.reference_date).days / question.assumptions.calendar.days_per_month
             found.append(LagRecord(max(months, SHORTEST), 0.0, resolution.model))
     return tuple(found)

@@ -8,10 +8,10 @@ line of least squares through the records of the last two years that come with t
 On the last record's day the line's height and its pace hang together; on the mean day of the records they do not, so
 that height is stated there. Two fewer than the records are the degrees of freedom by which Student's t stands for what
 is believed of height, pace and scatter, each by itself: that one unknown standard deviation is behind all three is left
-out, which narrows what nine of ten dates lie in by some hundredths of a month.
+out, which widens what nine of ten dates lie in by some hundredths of a month.
 
 That no model had met the score by the day of the table is not counted, since a structure is what it believes: by itself
-2 to 3% of its dates are earlier. Evidence that nobody has seen such a model takes those out, where it is counted.
+a few in a hundred of its dates are earlier. Evidence that nobody has seen such a model takes those out, where counted.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from ....model.equations import MONTHS_PER_YEAR
 from ....priors.errors import InputError
 from ....priors.families import Family
 from ...inference.estimates import Array
-from ...inference.few_observations import errors_by_chance
+from ...inference.few_observations import GroupedMean
 from .chosen import last_day
 from .gate_hindcast import GateHindcast
 from .lag_structures import FRONTIER_NODES, NODES, STRUCTURES, Known, Said, predict_lag
@@ -106,11 +106,9 @@ class Hindcast:
         By id, structures first.
     best, rival : str
         Structure and rival with the lowest score over all episodes compared.
-    difference, error : float
-        By how much the structure's score is lower than the rival's (months), and its standard error; undefined (nan)
-        for a single observation.
-    observations : int
-        What that error counts: episodes that one Chinese model closed are one observation, and so are those still open.
+    difference : GroupedMean
+        By how much the structure's score is lower than the rival's (months). Its error counts episodes that one Chinese
+        model closed as one observation, and so those still open.
     gate : GateHindcast, optional
         The compute gate's own track record, where compute and stocks of that time are known.
 
@@ -136,9 +134,7 @@ class Hindcast:
     scores: Mapping[str, Score]
     best: str
     rival: str
-    difference: float
-    error: float
-    observations: int
+    difference: GroupedMean
     gate: GateHindcast | None = None
 
     @property
@@ -150,16 +146,6 @@ class Hindcast:
     def closed(self) -> list[Asked]:
         """Those of them that a Chinese model has met."""
         return [asked for asked in self.compared if not asked.episode.open]
-
-    @property
-    def errors_by_chance(self) -> float:
-        """How many standard errors of the difference chance explains; infinite of a single observation."""
-        return errors_by_chance(self.observations)
-
-    @property
-    def sure(self) -> bool:
-        """Whether the difference is more than chance explains."""
-        return abs(self.difference) > self.errors_by_chance * self.error
 
     @property
     def followers(self) -> list[int]:
@@ -260,7 +246,7 @@ def hindcast(tables: Sequence[Table], assumptions: Assumptions) -> Hindcast:
     scores = {name: _score(compared, name) for name in (*STRUCTURES, *RIVALS)}
     best = min(STRUCTURES, key=lambda name: scores[name].all)
     rival = min(RIVALS, key=lambda name: scores[name].all)
-    return Hindcast(newest, until, tuple(episodes), scores, best, rival, *_difference(compared, best, rival))
+    return Hindcast(newest, until, tuple(episodes), scores, best, rival, _difference(compared, best, rival))
 
 
 def known_on(table: Table, day: date, score: float, days_per_month: float) -> Known:
@@ -330,20 +316,8 @@ def _score(compared: Sequence[Asked], name: str) -> Score:
     )
 
 
-def _difference(compared: Sequence[Asked], best: str, rival: str) -> tuple[float, float, int]:
-    """Mean difference of two scores, its standard error and observations: what one model closed at once is one.
-
-    Deviations of a single observation from its own mean are zero, whatever its error: that is undefined.
-    """
-    differences = np.array([asked.said[rival].score - asked.said[best].score for asked in compared])
-    groups = [asked.episode.follower.model if asked.episode.follower else "nobody yet" for asked in compared]
-    mean = float(differences.mean())
-    sums = [
-        float(sum(difference - mean for difference, of in zip(differences, groups, strict=True) if of == group))
-        for group in dict.fromkeys(groups)
-    ]
-    count = len(sums)
-    if count < 2:
-        return mean, math.nan, count
-    error = math.sqrt(sum(each * each for each in sums) * count / (count - 1)) / len(compared)
-    return mean, error, count
+def _difference(compared: Sequence[Asked], best: str, rival: str) -> GroupedMean:
+    """Mean difference of two scores, with its error: what one model closed at once is one observation."""
+    differences = [asked.said[rival].score - asked.said[best].score for asked in compared]
+    followers = [asked.episode.follower.model if asked.episode.follower else None for asked in compared]
+    return GroupedMean.of(differences, followers)
