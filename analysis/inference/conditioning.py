@@ -251,9 +251,10 @@ def _with_more(question: Question, selection: Selection, proposal: Proposal | No
         found = _weigh(asked, selection, prior_for(asked, selection.counted), proposal)
     if found is first:
         return found
-    counted = f"only {first.smoothed.effective_draws:,.0f} counted, and at least {FEWEST_EFFECTIVE:,} must"
-    short = _shortcoming(first.smoothed) if first.smoothed.effective_draws >= AMPLE * FEWEST_EFFECTIVE else counted
-    return replace(found, notes=(f"{found.question.draws:,} draws, because of {question.draws:,} {short}",))
+    why = f"of {question.draws:,} only {first.smoothed.effective_draws:,.0f} count, and {FEWEST_EFFECTIVE:,} must"
+    if first.smoothed.effective_draws >= AMPLE * FEWEST_EFFECTIVE:
+        why = f"with {question.draws:,} {_shortcoming(first.smoothed)}"
+    return replace(found, notes=(f"{found.question.draws:,} draws were taken: {why}",))
 
 
 def _draws_wanted(draws: int, smoothed: SmoothedWeights, enough: float) -> int:

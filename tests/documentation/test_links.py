@@ -27,6 +27,13 @@ def test_links_lead_somewhere(path: Path) -> None:
             assert parts.fragment in anchors(target), f"{link} in {name_of(path)}"
 
 
+def test_the_first_page_leads_to_every_other() -> None:
+    """Where nobody has built the site, what is not linked is not found. The reference is in the site alone."""
+    linked = {urlsplit(link).path for link in links(DOCS / "index.md")}
+    written = {path.relative_to(DOCS).as_posix() for path in PAGES if path.is_relative_to(DOCS)}
+    assert {page for page in written - linked if not page.startswith(("api/", "index.md"))} == set()
+
+
 def test_links_are_found() -> None:
     """The pattern sees links of every form that the documents use."""
     found = {link for path in PAGES for link in links(path)}

@@ -11,6 +11,8 @@ from ..markdown import generated_by, markdown_table, marked_up, to_markdown
 from ..tables.bridge import bridge_table, bridge_text, quantities_of_group
 from ..text import date_text
 
+MOST_NAMED = 12  # quantities of a group; the page on priors has them all
+
 
 def bridge_page(question: Question) -> str:
     """Return the page on the bridge, in Markdown.
@@ -53,6 +55,8 @@ def _what(step: BridgeStep, result: Bridge) -> str:
         reproduced = "[reproduction](reproduction.md)"
         return f"launches are solved for in continuous time, not tried every {grid:g} month ({reproduced})"
     if step.id in GROUPS:
-        held = ", ".join(f"`{name}`" for name in quantities_of_group(step.id, result.question))
-        return f"rows of `{group_file(step.id)}`: {held} ([priors](priors.md))"
+        names = quantities_of_group(step.id, result.question)
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        held = ", ".join(f"`{name}`" for name in names[:MOST_NAMED])
+        return f"rows of `{group_file(step.id)}`: {held}{more} ([priors](priors.md))"
     return "counted: " + ", ".join(f"[{name}](evidence.md#{name})" for name in step.items)

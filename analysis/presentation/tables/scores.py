@@ -27,7 +27,9 @@ JUDGED_BY = {
 }
 MEASURES = (
     "CRPS and WIS in months; WIS is the weighted interval score of the quantiles at 5, 50 and 95%, or of those "
-    "stated; ~ joins stated quantiles by straight lines"
+    "stated; ~ joins stated quantiles by straight lines; the log score is minus the logarithm of the density, a month, "
+    "that the day was given, or of the probability of any later one; PIT is the probability that it or an earlier one "
+    "was given; 50% and 90% say whether that interval holds it"
 )
 BRIER = "; Brier is the squared error of having happened by a day"
 """What the columns' short names mean."""
