@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 from collections.abc import Callable, Iterator
@@ -23,13 +24,15 @@ from catchup.priors.files import write_text
 ROOM = 4_096  # bytes that each file may have
 
 
-@pytest.fixture
+@contextlib.contextmanager
 def little_room() -> Iterator[None]:
-    """No file grows beyond `ROOM`: writing on is an error, as on a full disk."""
+    """No file grows beyond `ROOM`: writing on is an error, as on a full disk; not so that which tests report to."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def tree() -> xr.DataTree:
@@ -51,7 +54,6 @@ WRITERS: dict[str, Callable[[Path], Any]] = {
 }
 
 
-@pytest.mark.usefixtures("little_room")
 @pytest.mark.parametrize("name", WRITERS)
 @pytest.mark.parametrize("there", [False, True])
 def test_a_disk_that_is_full_in_the_middle_of_a_file(name: str, there: bool, tmp_path: Path) -> None:
@@ -59,24 +61,22 @@ def test_a_disk_that_is_full_in_the_middle_of_a_file(name: str, there: bool, tmp
     if there and path.suffix != ".zarr":
         path.write_text("earlier")
     before = [(entry.name, entry.read_bytes()) for entry in tmp_path.iterdir()]
-    with pytest.raises(InputError, match="cannot be written") as caught:
+    with little_room(), pytest.raises(InputError, match="cannot be written") as caught:
         WRITERS[name](path)
     assert str(path) in str(caught.value)
     assert [(entry.name, entry.read_bytes()) for entry in tmp_path.iterdir()] == before
     assert not [entry for entry in os.listdir(tmp_path) if entry.endswith(".part")]
 
 
-@pytest.mark.usefixtures("little_room")
 def test_a_run_that_finds_no_room_names_the_folder_that_was_asked_for(tmp_path: Path) -> None:
     runs = tmp_path / "runs"
     runs.mkdir()
-    with pytest.raises(InputError, match="a run cannot be kept here: its ready") as caught:
+    with little_room(), pytest.raises(InputError, match="a run cannot be kept here: its ready") as caught:
         store.build(runs, "2026-11-21", lambda folder: WRITERS["forecast.json"](folder / "ready.json"))
     assert (caught.value.file, caught.value.key) == (str(runs), "--runs")
     assert [path.name for path in tmp_path.iterdir()] == ["runs"]
 
 
-@pytest.mark.usefixtures("little_room")
 def test_no_room_is_no_mistake_of_the_users(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["--draws", "1000", "--evidence", "none", "--model", "article"]
     day = "2026-11-21"
@@ -84,7 +84,8 @@ def test_no_room_is_no_mistake_of_the_users(tmp_path: Path, capsys: pytest.Captu
         ["forecast", "--plot", str(tmp_path / "date.png"), "--as-of", day],
         ["replay", "--runs", str(tmp_path / "runs"), "--from", day, "--to", day],
     ):
-        assert command([*where, *asked]) == 1
+        with little_room():
+            assert command([*where, *asked]) == 1
         (line,) = capsys.readouterr().err.splitlines()
         assert "file too large" in line
         assert ".building" not in line
