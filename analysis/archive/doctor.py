@@ -157,7 +157,8 @@ def _ledger(folder: Path | None, today: date, shelf: Shelf | None) -> Iterator[F
 def _silences(ledger: Ledger, today: date, run: Run | None) -> Iterator[Finding]:
     """How long ago somebody last looked for what is counted: of a silence that is set aside nobody need."""
     counted, aside = _counted_silences(ledger, today)
-    if run is not None and (told := _silences_of(run)):
+    if run is not None and (told := _silences_of(run)) is not None:
+        aside |= {item.id: "the newest run does not count it" for item in counted}
         counted = [_confirmed_since(item, counted) for item in told]
         aside = {name: reason for name, reason in aside.items() if name not in {item.id for item in told}}
     confirmed = {item.id: getattr(item.observed, "confirmed_through", None) for item in counted}
@@ -182,12 +183,12 @@ def _counted_silences(ledger: Ledger, today: date) -> tuple[list[Item], dict[str
     return [item for item in selection.counted if item.kind.is_silence], aside
 
 
-def _silences_of(run: Run) -> list[Item]:
-    """Silences that a run counted, which may be of another ledger, or have been added to this one."""
+def _silences_of(run: Run) -> list[Item] | None:
+    """Silences that a run counted, which may be of another ledger, or added to this one; None where it cannot say."""
     try:
         return [item for item in run.inputs.evidence() if item.kind.is_silence]
     except UNSOUND:  # which is said of the run
-        return []
+        return None
 
 
 def _confirmed_since(item: Item, own: Sequence[Item]) -> Item:

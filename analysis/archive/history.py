@@ -52,7 +52,8 @@ class Entry:
     def other_changes(self) -> tuple[str, ...]:
         """In words, what else moves the date than items that came or went: model, program, priors, items revised.
 
-        Silence that is confirmed week by week is left out; it is named where nobody had looked for long before.
+        Silence that is confirmed week by week is left out; it is named where more than `STALE` of it is new, where
+        nobody had looked for as long before, and where less of it is confirmed than was.
         """
         return () if self.before is None else tuple(_other_changes(self.before, self.run))
 
@@ -157,8 +158,12 @@ def _other_changes(before: Run, after: Run) -> Iterator[str]:
     except (*UNSOUND, AttributeError):
         pass  # what it keeps of its items is damaged, and nothing else needs it here
     looked, earlier = (_looked(run) for run in (after, before))
-    if looked is not None and earlier is not None and looked > earlier and before.manifest.as_of - earlier > STALE:
+    if looked is None or earlier is None:
+        return
+    if looked > earlier and max(looked, before.manifest.as_of) - earlier > STALE:
         yield f"silence confirmed through {looked}"
+    elif looked < earlier:
+        yield f"silence confirmed through {looked} only"
 
 
 def _of_other_priors(before: Run, after: Run) -> bool:

@@ -24,8 +24,8 @@ from .probabilities import HEADLINE, QUANTILES
 from .question import Question
 from .request import Request, posterior
 from .result import Result
-from .silence import Silence, silences_in, silent_through
-from .stages import STAGES, UNANNOUNCED, shares_of_stages
+from .silence import Silence, silences_in, silent_day
+from .stages import STAGES, shares_of_stages
 from .streaming import AnyDistribution, StreamedDistribution, share_of
 from .words import chance_text
 
@@ -164,14 +164,18 @@ class Forecast(Result):
 
     def _warnings_of_secrecy(self) -> list[str]:
         """Say that silence leaves little but secrecy: a date that nothing seen can contradict is no finding."""
-        unannounced = self.stages[UNANNOUNCED].value
-        if not silent_through(self.question, self.silences) or unannounced < LITTLE_ELSE:
+        through = silent_day(self.question, self.silences)
+        if through is None:
+            return []
+        unannounced = self.race_ready.probability_below(self.question.assumptions.calendar.months_by(through)).value
+        if unannounced < LITTLE_ELSE:
             return []
         back = "the longer it lasts, the nearer its date comes to where it was before"
         come = "served" if is_served(self.question.assumptions.obstacles, self.question.event) else "ready"
+        had = f"is {come} and nobody has" if through == self.question.as_of else f"was {come} by then and nobody had"
         return [
-            f"silence through {self.question.as_of} leaves little but secrecy: with a probability of "
-            f"{chance_text(unannounced)} a model is {come} and nobody has said so, and {back}"
+            f"silence through {through} leaves little but secrecy: with a probability of "
+            f"{chance_text(unannounced)} a model {had} said so, and {back}"
         ]
 
     def warnings_of_draws(self) -> list[str]:

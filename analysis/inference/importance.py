@@ -23,6 +23,7 @@ from .estimates import Array, Estimate, Weighting
 from .pareto import smooth_tail
 from .parts import joined
 from .resampling import Positions, systematic
+from .weighting import kish_number
 from .weights import lightened
 
 RESAMPLED_CHAINS = 4
@@ -217,5 +218,4 @@ def effective_number(log_ratios: Array) -> float:
     largest = log_ratios.max()
     if not np.isfinite(largest):
         return 0.0
-    raw = np.exp(log_ratios - largest)
-    return float(raw.sum() ** 2 / (raw**2).sum())
+    return kish_number(np.exp(log_ratios - largest))

@@ -118,4 +118,5 @@ def fit_pareto(excesses: Array) -> tuple[float, float]:
 def pareto_quantile(p: Array, shape: float, scale: float) -> Array:
     """Quantiles of a generalised Pareto distribution, over the cutoff."""
     exponential = -np.log1p(-p)
-    return np.asarray(scale * (exponential if shape == 0.0 else np.expm1(shape * exponential) / shape))
+    with np.errstate(over="ignore"):  # of a few draws' tail: infinite, which whoever smooths with it bounds
+        return np.asarray(scale * (exponential if shape == 0.0 else np.expm1(shape * exponential) / shape))

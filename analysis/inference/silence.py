@@ -101,10 +101,16 @@ def confirmed_through(question: Question, silences: Iterable[Silence]) -> date |
     return max(days, default=None)
 
 
+def silent_day(question: Question, silences: Iterable[Silence]) -> date | None:
+    """Last day through which silence about the question's event is counted; None beside a report, or without any."""
+    about = [each for each in silences if each.event == question.event]
+    return None if any(each.reported for each in about) else max((each.counted for each in about), default=None)
+
+
 def silent_through(question: Question, silences: Iterable[Silence]) -> bool:
     """Whether silence about the question's event, and no report beside it, is counted through the question's day."""
-    about = [each for each in silences if each.event == question.event]
-    return any(each.counted >= question.as_of for each in about) and not any(each.reported for each in about)
+    through = silent_day(question, silences)
+    return through is not None and through >= question.as_of
 
 
 def counted_month(question: Question, silences: Iterable[Silence]) -> float | None:

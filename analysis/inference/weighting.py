@@ -218,6 +218,26 @@ class MixedWeighting(Weighting):
         return self.effective
 
 
+def kish_number(weights: Array) -> float:
+    """Kish's effective number of weights, whatever they add up to: none of none.
+
+    They are divided by the largest first. Where a report leaves next to nothing of some draws, squares of their weights
+    are none, and so would be what the square of their sum is divided by.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.analysis.inference.weighting import kish_number
+    >>> kish_number(np.full(10, 1e-200))
+    10.0
+    """
+    largest = float(weights.max(initial=0.0))
+    if largest == 0.0:
+        return 0.0
+    relative = weights / largest
+    return float(relative.sum() ** 2 / (relative**2).sum())
+
+
 def draws_behind_variance(values: Array, shares: Array) -> float:
     """Number of draws that the variance of values rests on: the square of its parts' sum over the sum of their squares.
 
@@ -230,8 +250,7 @@ def draws_behind_variance(values: Array, shares: Array) -> float:
         Finite; what share of the whole each stands for.
     """
     parts = shares * (values - float(np.einsum("i,i->", shares, values))) ** 2
-    whole = float(parts.sum())
-    return whole**2 / float(np.einsum("i,i->", parts, parts)) if whole > 0.0 else math.inf
+    return kish_number(parts) or math.inf
 
 
 def error_of_total(parts: Sequence[tuple[Weighting, Array]]) -> float:

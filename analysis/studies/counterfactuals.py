@@ -28,8 +28,10 @@ from ..inference.outcomes import FIRST, PRETRAINED, READY, first_shares, outcome
 from ..inference.posterior import Posterior, refuse_other_than_posterior
 from ..inference.question import Question
 from ..inference.result import Result
+from ..inference.weighting import kish_number
 
 MOVED = 1e-6  # months; a few seconds, far above the solver's error
+SMALLEST_SHARE = 1e-12  # of the draws that can move, of which an error is told
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,9 @@ class Counterfactual:
         value = weighting.mean(np.where(moves, self._moves, 0.0)) / share
         if not np.isfinite(value):
             return Estimate(value, np.inf)
-        effective = share**2 / float(np.sum(weighting.shares**2 * moves))
+        if share < SMALLEST_SHARE:
+            return Estimate(value, np.inf, meaningful=False)
+        effective = kish_number(weighting.shares * moves)
         mcse = weighting.mcse(np.where(moves, self._moves - value, 0.0) / share)
         return Estimate(value, mcse, effective >= TAIL_DRAWS)
 

@@ -122,6 +122,18 @@ def test_the_mean_of_a_handful_is_not_meaningful():
         assert row.shift_movable.meaningful is meaningful
 
 
+@pytest.mark.parametrize("left", [1e-13, 1e-200, 1e-300])
+def test_the_mean_of_what_a_report_leaves_is_not_meaningful(left: float):
+    """A milestone left a share of movable draws whose square is none: in the week of the report no job could end."""
+    weights = np.array([1.0 - left, *[left / 20] * 20])
+    before = np.array([9.0] * 21)
+    after = before + np.array([0.0, *[2.0] * 20])
+    ready, baseline = (Distribution(months, Weighting(21, weights=weights)) for months in (after, before))
+    shift = Counterfactual("p", "P", (), ready=ready, baseline=baseline).shift_movable
+    assert shift.value == pytest.approx(2.0)
+    assert not shift.meaningful
+
+
 def test_a_date_that_only_comes_under_a_policy_is_infinitely_earlier():
     weighting = Weighting(2)
     before, after = (Distribution(np.array(months), weighting) for months in ([np.inf, 9.0], [8.0, 9.0]))

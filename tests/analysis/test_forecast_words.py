@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
 from catchup.analysis import Distribution, Estimate, Forecast, Posterior, Question, as_json, forecast, prior_of
+from catchup.analysis.inference.estimates import Weighting
 from catchup.analysis.inference.silence import Silence
-from catchup.analysis.inference.stages import UNANNOUNCED
 from catchup.analysis.presentation.tables.forecast import MONTHS_SHOWN, known_lines, month_table
 from catchup.analysis.presentation.text import chance_text, date_text
 from catchup.model import load_assumptions
@@ -85,15 +85,24 @@ def test_a_day_on_which_it_became_known_is_said_without_an_interval(answer: Fore
     assert known_lines(told)[0].startswith("Publicly known around")
 
 
+@pytest.mark.parametrize("looked", [0, 1, 200])
 @pytest.mark.parametrize(("unannounced", "little"), [(0.89, False), (0.9, True), (0.97, True)])
 def test_silence_leaves_little_but_secrecy_from_nine_in_ten_on(
-    unannounced: float, little: bool, answer: Forecast
+    unannounced: float, little: bool, looked: int, answer: Forecast
 ) -> None:
-    day = answer.question.as_of
-    silence = Silence("quiet", answer.question.event, day, day, day)
-    stages = {**answer.stages, UNANNOUNCED: Estimate(unannounced, 0.001)}
-    said = replace(answer, stages=stages, silences=(silence,)).warnings()
-    assert [line for line in said if "leaves little but secrecy" in line] == (said[-1:] if little else [])
+    """Somebody who looked on Sunday, for a job of Monday, was told nothing."""
+    day = answer.question.as_of - timedelta(days=looked)
+    silence = Silence("quiet", answer.question.event, answer.question.as_of, day, day)
+    by = answer.question.assumptions.calendar.months_by(day)
+    ready = np.where(np.arange(1_000) < round(1_000 * unannounced), by - 0.01, by + 0.01)
+    said = replace(answer, ready=Distribution(ready, Weighting(1_000)), silences=(silence,)).warnings()
+    warned = [line for line in said if "leaves little but secrecy" in line]
+    assert warned == (said[-1:] if little else [])
+    if little:
+        assert f"silence through {day} leaves" in warned[0]
+        assert ("is ready and nobody has said so" if looked == 0 else "was ready by then and nobody had") in warned[0]
+    reported = replace(silence, reported=True)
+    assert "secrecy" not in " ".join(replace(answer, silences=(reported,)).warnings())
 
 
 def test_months_end_with_the_first_that_is_as_good_as_certain(

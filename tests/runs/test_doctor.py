@@ -238,6 +238,20 @@ def test_the_silence_that_the_newest_run_counted_is_looked_at(runs: Path, shelf:
         assert found.advice.startswith("catchup evidence confirm quiet --through DATE")
 
 
+def test_a_silence_that_the_newest_run_set_aside_is_not_asked_for(runs: Path, shelf: Shelf, tmp_path: Path) -> None:
+    """The report that ended it was added to the run: it was asked to be confirmed all the same."""
+    ledger, day = tmp_path / "ledger", today_of(shelf)
+    shutil.copytree(LEDGER, ledger)
+    reached = template("milestone", "reached").replace("autonomous-range", "compute-equivalent")
+    reached = reached.replace("new-statement", "reached").replace("2026-11-01", (day - timedelta(days=3)).isoformat())
+    (ledger / "reached.toml").write_text(reached)
+    asked = Question(load_assumptions(), day, draws=1_000)
+    run(Request(asked, evidence="no-public-model,reached", ledger=ledger), runs, brief=True)
+    (found,) = [each for each in look(runs, day + timedelta(days=60)).findings if each.id == "silence"]
+    assert found.verdict == "pass"
+    assert found.text == "none is to be confirmed; no-public-model is not counted: the newest run does not count it"
+
+
 def test_a_silence_confirmed_since_the_newest_run_is_not_asked_for(runs: Path, shelf: Shelf, tmp_path: Path) -> None:
     """A run of the project's own ledger keeps the day of its own time, and the ledger has gone on."""
     ledger, day = tmp_path / "ledger", today_of(shelf)

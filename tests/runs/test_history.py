@@ -67,7 +67,7 @@ def test_runs_whose_median_goes_to_never_and_comes_back_stay_in_the_history(tmp_
     assert found.faults == ()
     assert [entry.shift and entry.shift["months"] for entry in found.entries] == [None, None, None]
     (table,) = layout(found).tables
-    (moved,) = [column for column in table.columns if column.title == "moved, months"]
+    (moved,) = [column for column in table.columns if column.title == "Median moved, months"]
     assert [plain(moved.text(entry)) for entry in found.entries] == ["", "from or to never", "from or to never"]
 
 

@@ -118,7 +118,9 @@ def test_what_sentences_call_no_change_tables_do(shelf: Shelf) -> None:
         assert column.read(total, Room.NARROW) == says
         as_kept = {"months": number(shift.value), "mcse": significant(shift.mcse)}
         entry = Entry(shelf[1][0], as_kept, None, (), ())
-        moved = next(each for each in history_table(History((entry,), ())).columns if each.title == "moved, months")
+        moved = next(
+            each for each in history_table(History((entry,), ())).columns if each.title == "Median moved, months"
+        )
         assert moved.read(entry, Room.NARROW) == says
 
 

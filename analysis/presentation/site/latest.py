@@ -13,6 +13,7 @@ from ...archive.reading import Run
 from ...archive.scores import Outcome
 from ...inference.json_values import number, significant
 from .addresses import LATEST_SCHEMA, run_page
+from .headline import headline_of
 from .moved import Story
 
 SCHEMA: Literal[1] = 1
@@ -78,6 +79,7 @@ class Latest(StrictModel):
     silence_confirmed_through: Annotated[
         date | None, Field(description="Last day on which somebody looked and found nothing; null: none is counted.")
     ]
+    warnings: Annotated[tuple[str, ...], Field(description="What the forecast says against itself, in sentences.")]
 
 
 def latest_of(run: Run, story: Story, known: Outcome | None = None) -> Latest:
@@ -104,6 +106,7 @@ def latest_of(run: Run, story: Story, known: Outcome | None = None) -> Latest:
         "moved": moved_as_model(story),
         "announced": None if known is None or known.open else known.day,
         "silence_confirmed_through": _day(forecast.get("silence_confirmed_through")),
+        "warnings": headline_of(run).warnings,
     }
     return Latest.model_validate(content)
 

@@ -200,6 +200,7 @@ def embed_page(told: Sequence[Told], fan: Fan) -> str:
         title=f"{QUESTION} Around {newest.headline.median}",
         fan=fan,
         fan_words=_fan_words(newest),
+        warnings=newest.headline.warnings,
         index=addresses.INDEX,
     )
 

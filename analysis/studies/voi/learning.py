@@ -30,6 +30,7 @@ import numpy as np
 
 from ...inference.estimates import Array
 from ...inference.resampling import systematic
+from ...inference.weighting import kish_number
 from .date_draws import DateDraws
 from .uncertainty import (
     Gathered,
@@ -217,7 +218,7 @@ def _reweight(
         mass = weights.sum()
         if mass == 0.0:
             continue
-        counted += mass**3 / float(np.einsum("i,i->", weights, weights))
+        counted += mass * kish_number(weights)
         masses = np.bincount(cell, weights, groups * points).reshape(groups, points)
         mixture += masses
         outcomes.append(
