@@ -251,8 +251,9 @@ def _with_more(question: Question, selection: Selection, proposal: Proposal | No
         found = _weigh(asked, selection, prior_for(asked, selection.counted), proposal)
     if found is first:
         return found
-    why = f"of {question.draws:,} only {first.smoothed.effective_draws:,.0f} count, and at least {FEWEST_EFFECTIVE:,} must"
-    if first.smoothed.effective_draws >= AMPLE * FEWEST_EFFECTIVE:
+    effective = first.smoothed.effective_draws
+    why = f"of {question.draws:,} only {effective:,.0f} count, and at least {FEWEST_EFFECTIVE:,} must"
+    if effective >= AMPLE * FEWEST_EFFECTIVE:
         why = f"with {question.draws:,} {_shortcoming(first.smoothed)}"
     return replace(found, notes=(f"{found.question.draws:,} draws were taken: {why}",))
 
