@@ -25,6 +25,7 @@ def predictions(
     world: World,
     outcomes: Mapping[str, Outcome],
     as_of: datetime.date,
+    heard: Iterable[Item] | None = None,
 ) -> dict[str, Array]:
     """What the model says each observation is about, in each draw.
 
@@ -42,6 +43,8 @@ def predictions(
         By event; `events_of` the items at least.
     as_of : date
         Day of the question.
+    heard : iterable of Item, optional
+        Those beside whose reports a silence is predicted, where some are held out; all by default.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def predictions(
     clock = assumptions.clock(as_of)
     foreseen = {event: outcome.foreseen for event, outcome in outcomes.items()}
     every = list(items)
-    rumours = rumours_in(every, as_of)
+    rumours = rumours_in(every, as_of, heard)
     return {
         item.id: predict(np, item, as_seen_by(item, state, foreseen), item.figures(clock), rumours.get(item.id, ()))
         for item in every

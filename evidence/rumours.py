@@ -169,14 +169,18 @@ def after_silence(claim: Item, through: datetime.date) -> Item:
     return replace(claim, text=text, kind=ClaimAfterSilence(), observed=observed)
 
 
-def rumours_in(items: Iterable[Item], as_of: datetime.date) -> dict[str, tuple[Rumour | Claimed, ...]]:
+def rumours_in(
+    items: Iterable[Item], as_of: datetime.date, heard: Iterable[Item] | None = None
+) -> dict[str, tuple[Rumour | Claimed, ...]]:
     """By id of each silence among items, the doubted reports and the claims of its event beside it; of those with any.
 
-    Claims stand last: what they make of a silence is a factor, whatever the reports make of it.
+    Claims stand last: what they make of a silence is a factor, whatever the reports make of it. Where some are held
+    out, `heard` are those that are not: no silence is read beside the others.
     """
     every = list(items)
-    reports = [item for item in every if item.kind.reports_event and is_doubted(item)]
-    claims = [item for item in every if item.kind.claims_event]
+    among = every if heard is None else list(heard)
+    reports = [item for item in among if item.kind.reports_event and is_doubted(item)]
+    claims = [item for item in among if item.kind.claims_event]
     if not reports and not claims:
         return {}
     beside: dict[str, tuple[Rumour | Claimed, ...]] = {

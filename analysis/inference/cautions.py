@@ -13,12 +13,13 @@ from .words import share_text
 
 if TYPE_CHECKING:
     from ...evidence.schema import Item
+    from .question import Question
 
 LIKELIER = 0.5  # probability that a firm's run came before the day of one that was counted by its size, to be told of
 
 
 def cautions_of(posterior: Posterior) -> tuple[str, ...]:
-    """Say what is counted twice, what is denied, and which run's day the answer contradicts."""
+    """Say what is counted twice or denied, which run's day the answer contradicts, and what other events leave open."""
     if not posterior.items:
         return ()
     from ...evidence.remarks import denied_reports, said_twice
@@ -28,7 +29,33 @@ def cautions_of(posterior: Posterior) -> tuple[str, ...]:
         *denied_reports(posterior.selection, question.as_of),
         *said_twice(posterior.items, question.assumptions.race),
         *_before_their_days(posterior, posterior.items),
+        *_known_of_others(question, posterior.items),
     )
+
+
+def _known_of_others(question: Question, items: Sequence[Item]) -> Iterator[str]:
+    """Say that what is publicly known of another event is not carried over to the one asked about."""
+    if question.assumptions.reporting is None:
+        return
+    from ...evidence.rumours import is_doubted
+
+    own = [item for item in items if item.event == question.event]
+    reports = [item for item in items if item.kind.reports_event and not is_doubted(item) and item not in own]
+    if reports and not any(item.kind.reports_event for item in own):
+        yield (
+            f"{_of_events(reports)} is reported, and {question.event} is not: if that is publicly known with it, an "
+            f"item of {question.event} has to say so"
+        )
+    silences = [item for item in items if item.kind.is_silence and item not in own]
+    if silences and not any(item.kind.is_silence or item.kind.reports_event for item in own):
+        yield (
+            f"silence is counted about {_of_events(silences)}, and none about {question.event}: since when that is "
+            "publicly known is told as if nobody had looked for it"
+        )
+
+
+def _of_events(items: Sequence[Item]) -> str:
+    return ", ".join(f"{item.event} ({item.id})" for item in items)
 
 
 def _before_their_days(posterior: Posterior, items: Sequence[Item]) -> Iterator[str]:

@@ -133,7 +133,9 @@ class Consequences:
         outcomes |= self._race(values, others, world, unnamed)[1]
         columns = {name: self._table(name, rows, draws) for name, rows in told.items()}
         question = self.question
-        predicted = predictions(self.items, question.assumptions, values, world, outcomes, question.as_of)
+        predicted = predictions(
+            self.items, question.assumptions, values, world, outcomes, question.as_of, heard=self.counted
+        )
         return {**columns, **under(PREDICTED, {name: np.broadcast_to(row, draws) for name, row in predicted.items()})}
 
     def _race(

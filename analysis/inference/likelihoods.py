@@ -51,7 +51,11 @@ def likelihoods_of(
 
 
 def predictions_of(
-    question: Question, values: Values, items: Sequence[Item], raced: Raced | None = None
+    question: Question,
+    values: Values,
+    items: Sequence[Item],
+    raced: Raced | None = None,
+    heard: Sequence[Item] | None = None,
 ) -> tuple[World, Outcome, Mapping[str, Array]]:
     """Work out a chunk's intermediates and dates, and what the model says of every item's observation.
 
@@ -65,9 +69,11 @@ def predictions_of(
         Whose observations.
     raced : Raced, optional
         From `races_of` with the same values, for items that ask of no further event.
+    heard : sequence of Item, optional
+        Those beside whose reports a silence is predicted, where some are held out; all by default.
     """
     world, outcomes = races_of(question, values, items) if raced is None else raced
-    told = predictions(items, question.assumptions, values, world, outcomes, question.as_of)
+    told = predictions(items, question.assumptions, values, world, outcomes, question.as_of, heard)
     return world, outcomes[question.event], told
 
 

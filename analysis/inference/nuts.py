@@ -236,7 +236,7 @@ def refuse_untrustworthy(diagnostics: Diagnostics, draws: int) -> None:
     """
     if diagnostics.rhat_max is not None and not diagnostics.rhat_max < WORST_RHAT:
         raise UntrustworthyError(
-            f"chains disagree (R-hat {diagnostics.rhat_max:.3f}, {WORST_RHAT} at most is wanted): try more --draws, "
+            f"chains disagree (R-hat {diagnostics.rhat_max:.4f}, {WORST_RHAT} at most is wanted): try more --draws, "
             "or --engine importance"
         )
     if diagnostics.ess < FEWEST_CHAIN_EFFECTIVE:

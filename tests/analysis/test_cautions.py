@@ -14,6 +14,7 @@ from item_cases import write_item
 
 ASKED = ["--draws", "5000", "--engine", "importance", "--as-of", "2026-12-01"]
 BEGUN = date(2026, 11, 28)
+KNOWN = {"known_since": date(2026, 11, 30)}
 PRESS = [{"title": "A leak", "publisher": "A newspaper", "date": date(2026, 11, 30), "quoted_in": "news"}]
 
 
@@ -38,6 +39,29 @@ def test_a_run_whose_firm_had_come_to_it_before_is_told_of(tmp_path: Path, capsy
     doubt = {"reliability": 0.5, "background_mean": 59.0, "background_sd": 2.0}
     for path in (run_of(tmp_path, "small", 1e25), run_of(tmp_path, "doubted", 1e27, **doubt)):
         assert not [line for line in warnings(capsys, path) if "by its day" in line]
+
+
+def test_what_is_known_of_another_event_is_not_carried_over_and_that_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Years of silence about the model left it served and publicly known, and its being served left it a secret."""
+    asked = ["forecast", "--json", *ASKED, "--event", "widely-served"]
+    silence = write_item(tmp_path, "not_yet", "quiet", observed={"event": "widely-served", "date": BEGUN}, **KNOWN)
+    told = []
+    for added in ([], ["--add", str(silence)]):
+        assert catchup([*asked, *added]) == 0
+        lines = json.loads(capsys.readouterr().out)["warnings"]
+        told.append([line for line in lines if "as if nobody had looked for it" in line])
+    (line,), none = told
+    assert line.startswith(
+        "silence is counted about compute-equivalent (no-public-model), and none about widely-served"
+    )
+    assert none == []
+    dated = {"event": "widely-served", "date": BEGUN}
+    served = str(write_item(tmp_path, "milestone", "served", observed=dated, **KNOWN))
+    said = [line for line in warnings(capsys, served) if "has to say so" in line]
+    assert len(said) == 1
+    assert said[0].startswith("widely-served (served) is reported, and compute-equivalent is not: ")
 
 
 def test_a_figure_that_counts_twice_is_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

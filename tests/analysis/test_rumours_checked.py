@@ -28,6 +28,7 @@ from catchup.analysis.inference.log_means import log_mean
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.subsets import SharedDraws
 from catchup.analysis.inference.terms import Terms, terms_in
+from catchup.analysis.inference.tree.result_tree import result_tree
 from catchup.analysis.studies.checks.judged import MOVES, WEIGHTS, _moved_odds, _variant, judged
 from catchup.analysis.studies.checks.leave_one_out import _from_chains, leave_one_out
 from catchup.analysis.studies.checks.predictions import predict
@@ -38,8 +39,8 @@ from catchup.analysis.studies.structures import _left_out_densities
 from catchup.analysis.studies.surprise import surprises
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
-from item_cases import counting, write_item
-from test_rumours import QUESTION, drawn, report, selected, silence, values_of
+from item_cases import counting, item, write_item
+from test_rumours import DAY, QUESTION, REPORTED, drawn, report, selected, silence, values_of
 
 LATER = date(2027, 8, 31)
 ASKED = ["--as-of", "2026-11-21", "--model", "article", "--json"]
@@ -213,3 +214,17 @@ def test_the_command_says_that_it_is_the_silence(tmp_path: Path, capsys: pytest.
     assert "silence confirmed through the day that it reports (quiet) excludes it (alone, " in line
     (entry,) = [each["genuine"] for each in found["items"] if each["id"] == "told"]
     assert entry["excluded_by"] == "other items"
+
+
+@pytest.mark.parametrize("held_out", ["report", "claim"])
+def test_what_is_held_out_changes_nothing_of_a_counted_silence_in_a_tree(held_out: str) -> None:
+    """A doubted report of role check rewrote what trees and power-scaling said of it, and of no other answer."""
+    seen = {"event": "compute-equivalent", "date": REPORTED}
+    check = report(0.5) if held_out == "report" else item("claim", "claim", known_since=DAY, observed=seen)
+    found = condition(QUESTION, counting([silence()]), "importance", refuse=False)
+    beside = condition(QUESTION, counting([silence()], [check]), "importance", refuse=False)
+    bare, told = (result_tree(answer, draws=2_000) for answer in (found, beside))
+    for group in ("log_likelihood", "posterior_predictive"):
+        one, same = (tree[group]["observation"].sel(item="silence") for tree in (bare, told))
+        np.testing.assert_array_equal(one, same)
+    assert check.id in told["predictions"]["item"].values

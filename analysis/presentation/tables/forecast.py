@@ -139,7 +139,7 @@ def _shapes_as_json(
 
 
 def _table_of_the_race(result: Forecast, table: Table[str]) -> Table[str]:
-    return replace(table, lead=(_of_the_race(result, table.title),)) if result.pooled_over else table
+    return replace(table, title=_of_the_race(result, table.title)) if result.pooled_over else table
 
 
 def _of_the_race(result: Forecast, said: str) -> str:

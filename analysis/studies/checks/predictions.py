@@ -14,11 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....evidence.likelihood import simulate
-from ....evidence.rumours import rumours_in
 from ....evidence.schema import Item
 from ...inference.draws import DrawSource, Values
 from ...inference.estimates import Distribution, Estimate
-from ...inference.likelihoods import latent_beliefs, predictions_of, races_of
+from ...inference.likelihoods import latent_beliefs, predictions_of
 from ...inference.question import Question
 from .result import CheckResult, Verdict
 
@@ -87,17 +86,11 @@ def predict(
     """
     if not items:
         return []
-    clock = question.clock
-
-    known, rumours = {item.id for item in counted}, rumours_in(items, question.as_of)
+    clock, predicted = question.clock, {item.id for item in items}
+    heard = [item for item in counted if item.id in predicted]
 
     def evaluate(values: Values) -> Values:
-        raced = races_of(question, values, items)
-        found = dict(predictions_of(question, values, items, raced)[2])
-        for name, beside in rumours.items():
-            heard = [rumour.report for rumour in beside if rumour.report.id in known]
-            found[name] = predictions_of(question, values, [beside[0].silence, *heard], raced)[2][name]
-        return found
+        return dict(predictions_of(question, values, items, heard=heard)[2])
 
     columns = source.extended(latent_beliefs(question, items)).map(evaluate)
     streams = np.random.default_rng(seed).spawn(len(items))

@@ -88,7 +88,7 @@ def thresholds(
     budget_factors : sequence of float, optional
         What the firm's budget is multiplied by: `BUDGET_FACTORS` by default, and 1 under a scenario.
     criteria : iterable of Criterion, optional
-        What must be achieved. By default `CRITERIA` and the days of the published claims; under a scenario,
+        What must be achieved. By default `CRITERIA` and days of the published claims to come; under a scenario,
         to be ready by each of the coming quarter ends.
 
     Raises
@@ -115,7 +115,7 @@ def thresholds(
     if criteria is not None:
         criteria = listed("criteria", criteria, "criteria", Criterion)
     elif scenario is None:
-        criteria = (*CRITERIA, *map(MedianBy, load_claims().days()))
+        criteria = (*CRITERIA, *(MedianBy(day) for day in load_claims().days() if day >= question.as_of))
     else:
         criteria = ready_by(question, days_asked(question))
     if budget_factors is None:
