@@ -12,7 +12,8 @@ import pytest
 from catchup.analysis.commands.main import run as catchup
 from item_cases import write_item
 
-ASKED = ["--draws", "5000", "--engine", "importance", "--as-of", "2026-12-01"]
+QUICK = ["--draws", "5000", "--engine", "importance"]
+ASKED = [*QUICK, "--as-of", "2026-12-01"]
 BEGUN = date(2026, 11, 28)
 KNOWN = {"known_since": date(2026, 11, 30)}
 PRESS = [{"title": "A leak", "publisher": "A newspaper", "date": date(2026, 11, 30), "quoted_in": "news"}]
@@ -57,11 +58,12 @@ def test_what_is_known_of_another_event_is_not_carried_over_and_that_is_told(
         "silence is counted about compute-equivalent (no-public-model), and none about widely-served"
     )
     assert none == []
-    dated = {"event": "widely-served", "date": BEGUN}
-    served = str(write_item(tmp_path, "milestone", "served", observed=dated, **KNOWN))
-    said = [line for line in warnings(capsys, served) if "has to say so" in line]
-    assert len(said) == 1
-    assert said[0].startswith("widely-served (served) is reported, and compute-equivalent is not: ")
+    day = date(2028, 1, 15)
+    dated = {"event": "widely-served", "date": day}
+    served = str(write_item(tmp_path, "milestone", "served", observed=dated, known_since=day))
+    assert catchup(["forecast", "--json", *QUICK, "--as-of", "2028-02-01", "--add", served]) == 0
+    (said,) = [line for line in json.loads(capsys.readouterr().out)["warnings"] if "has to say so" in line]
+    assert said.startswith("widely-served (served) is reported, and compute-equivalent is not: ")
 
 
 def test_a_figure_that_counts_twice_is_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
