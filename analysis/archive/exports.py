@@ -25,6 +25,7 @@ HUB_COLUMNS = ("origin_date", "event", "target", "output_type", "output_type_id"
 CURVE_POINTS = 201
 MONTHS_SHOWN = 24  # by a continuous question that is given no end
 SMALLEST_STEP = 5e-5  # least rise between neighbouring points that a continuous question takes
+HALVINGS = 12  # of a step, until what still lies in it lies at one moment
 LARGEST_STEP = 0.2  # most
 OPEN_MARGIN = 1e-3  # probability left beyond an open bound at least
 
@@ -156,5 +157,15 @@ def continuous_curve(dates: Curve, lower: float, upper: float) -> list[float]:
     if steps.max() > LARGEST_STEP:
         place = int(steps.argmax())
         where = f"one of {CURVE_POINTS - 1} steps (month {points[place]:.2f})"
-        raise CatchupError(f"{steps.max():.0%} of the probability lies in {where}: narrow the bounds")
+        told = "it is known, and there is nothing to forecast" if _at_once(dates, *points[place : place + 2]) else ""
+        raise CatchupError(f"{steps.max():.0%} of the probability lies in {where}: {told or 'narrow the bounds'}")
     return [float(value) for value in curve]
+
+
+def _at_once(dates: Curve, low: float, high: float) -> bool:
+    """Whether what lies in a step lies at one moment of it, so that no narrower bounds would part it."""
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        below, here, above = (dates.probability_before(float(month))[0] for month in (low, middle, high))
+        low, high = (low, middle) if here - below > above - here else (middle, high)
+    return bool(dates.probability_before(float(high))[0] - dates.probability_before(float(low))[0] > LARGEST_STEP)

@@ -49,6 +49,7 @@ def score(
     from ..archive.scores import Outcome, score_rivals, score_runs, score_trends, stated_days
     from ..archive.verification import altered_sections
     from ..inference.question import Question
+    from ..presentation.site.record import known_outcome
     from ..presentation.tables.scores import layout
 
     if sum(given is not None for given in (outcome, outcome_after, criterion)) > 1:
@@ -64,6 +65,8 @@ def score(
         known = _told(criterion, about[0].manifest.event, criteria, data)
     newest, damaged = newest_with_inputs(about)
     warn_of_faults([*damaged, *(line for run in about for line in altered_sections(run))])
+    if day is None and known.open and (reported := known_outcome(about[-1])) is not None and not reported.open:
+        warn(f"no table tells of it, and the newest run counts a report: --outcome {reported.day} scores by that")
     # rivals and trends need a calendar and lags, and no run's more than the project's own
     question = newest.snapshot.question if newest else Question(load_assumptions(), about[-1].manifest.as_of)
     others = score_rivals(question.assumptions.calendar, known, rivals), score_trends(question, known, days)

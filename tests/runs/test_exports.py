@@ -82,8 +82,16 @@ def test_a_step_that_the_format_cannot_hold_is_refused(sd: float, held: bool) ->
     if held:
         assert np.diff(continuous_curve(curve, 4.0, 16.0)).max() <= 0.2
     else:
-        with pytest.raises(CatchupError, match=r"20% of the probability lies in one of 200 steps \(month 10\.00\)"):
+        with pytest.raises(
+            CatchupError, match=r"20% of the probability lies in one of 200 steps \(month 10\.00\): narrow"
+        ):
             continuous_curve(curve, 4.0, 16.0)
+
+
+@pytest.mark.parametrize("bounds", [(4.0, 16.0), (10.0, 10.1)])
+def test_what_is_known_is_not_helped_by_narrower_bounds(bounds: tuple[float, float]) -> None:
+    with pytest.raises(CatchupError, match="it is known, and there is nothing to forecast"):
+        continuous_curve(Curve.of(normal(10.0301, 1e-9)), *bounds)
 
 
 def test_the_continuous_curve_is_the_distribution() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from catchup.analysis.archive.reading import Run
 from catchup.analysis.archive.scores import Outcome
+from catchup.analysis.commands.main import run as command
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
 from catchup.analysis.presentation.site.record import Record, known_outcome
@@ -95,6 +97,17 @@ def test_a_site_says_that_it_happened_without_being_told_by_hand(made: Callable[
     assert "Publicly known since 4 Jun 2027. " in feed.split("<summary>")[1].split("</summary>")[0]
     evidence = (tmp_path / "site" / "evidence.html").read_text(encoding="utf-8")
     assert "<p>Now: the silence was ended by reached.</p>" in evidence
+
+
+def test_scores_by_a_table_tell_of_a_report_that_the_newest_run_counts(
+    made: Callable[..., Run], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They said that it was still open, of the same runs of which the site said that it happened."""
+    for likelihood, told in (("", True), (DOUBTED, False)):
+        made("no-public-model", likelihood)
+        assert command(["score", "--runs", str(tmp_path / "runs"), "--data", str(tmp_path)]) == 0
+        assert (f"--outcome {REACHED} scores by that" in capsys.readouterr().err) is told
+        shutil.rmtree(tmp_path / "runs")
 
 
 def test_a_program_is_told_how_long_ago_somebody_looked(made: Callable[..., Run], tmp_path: Path) -> None:
