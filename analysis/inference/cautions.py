@@ -20,17 +20,39 @@ LIKELIER = 0.5  # probability that a firm's run came before the day of one that 
 
 def cautions_of(posterior: Posterior) -> tuple[str, ...]:
     """Say what is counted twice or denied, which run's day the answer contradicts, and what other events leave open."""
+    question = posterior.question
+    late = tuple(_after_all_arrivals(question))
     if not posterior.items:
-        return ()
+        return late
     from ...evidence.remarks import denied_reports, said_twice
 
-    question = posterior.question
     return (
+        *late,
         *denied_reports(posterior.selection, question.as_of),
         *said_twice(posterior.items, question.assumptions.race),
         *_before_their_days(posterior, posterior.items),
         *_known_of_others(question, posterior.items),
     )
+
+
+def _after_all_arrivals(question: Question) -> Iterator[str]:
+    """Say that what firms add to their compute after the last source of the race is not modelled."""
+    assumptions = question.assumptions
+
+    def month(figure: float | str) -> float:
+        return float(assumptions.quantiles(figure, 0.5)) if isinstance(figure, str) else figure
+
+    ends = [
+        month(source.start) + month(source.length)
+        for source in assumptions.race.sources.values()
+        if source.start is not None and source.length is not None
+    ]
+    last = assumptions.calendar.day(max(ends, default=0.0))
+    if ends and last is not None and last < question.as_of:
+        yield (
+            f"no compute is modelled that arrives after {last}: dates of firms that are not ready by now know nothing "
+            "of what has been added since"
+        )
 
 
 def _known_of_others(question: Question, items: Sequence[Item]) -> Iterator[str]:

@@ -66,6 +66,17 @@ def test_what_is_known_of_another_event_is_not_carried_over_and_that_is_told(
     assert said.startswith("widely-served (served) is reported, and compute-equivalent is not: ")
 
 
+@pytest.mark.parametrize("model", ["article", "current"])
+@pytest.mark.parametrize(("day", "late"), [("2028-02-24", False), ("2028-02-25", True)])
+def test_a_question_after_the_last_source_is_told_so(
+    model: str, day: str, late: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All that arrives does so within 24 months."""
+    assert catchup(["forecast", "--json", *QUICK, "--model", model, "--evidence", "none", "--as-of", day]) == 0
+    said = json.loads(capsys.readouterr().out)["warnings"]
+    assert any("no compute is modelled that arrives after 2028-02-24" in line for line in said) is late
+
+
 def test_a_figure_that_counts_twice_is_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     paths = [run_of(tmp_path, name, 3e25, typical_share=0.5) for name in ("one", "two")]
     assert any(line.startswith("one and two say the same of the same day") for line in warnings(capsys, *paths))
