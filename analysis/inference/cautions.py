@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ...evidence.schema import Item
     from .question import Question
 
+OVERLOOKED = 0.02  # probability that what is believed to have come has not, to be told of
 LIKELIER = 0.5  # probability that a firm's run came before the day of one that was counted by its size, to be told of
 
 
@@ -31,6 +32,7 @@ def cautions_of(posterior: Posterior) -> tuple[str, ...]:
         *denied_reports(posterior.selection, question.as_of),
         *said_twice(posterior.items, question.assumptions.race),
         *_before_their_days(posterior, posterior.items),
+        *_still_to_come(posterior, posterior.items),
         *_known_of_others(question, posterior.items),
     )
 
@@ -78,6 +80,27 @@ def _known_of_others(question: Question, items: Sequence[Item]) -> Iterator[str]
 
 def _of_events(items: Sequence[Item]) -> str:
     return ", ".join(f"{item.event} ({item.id})" for item in items)
+
+
+def _still_to_come(posterior: Posterior, items: Sequence[Item]) -> Iterator[str]:
+    """Say of which runs that are said to have begun or ended the answer has it that they may not have."""
+    from ...evidence.kinds.runs import RunKind
+    from .likelihoods import predictions_of
+
+    question = posterior.question
+    dated = [item for item in items if isinstance(item.kind, RunKind) and not item.observed.size and item.doubt is None]
+    if not dated:
+        return
+    months = posterior.source.map(lambda values: predictions_of(question, values, dated)[2])
+    for item in dated:
+        later = np.asarray(months[item.id] > question.as_of_months, dtype=float)
+        chance = posterior.source.weighting.estimate(later).value
+        if chance > OVERLOOKED:
+            yield (
+                f"{item.id}: with {share_text(chance)} what it reports has not come by {question.as_of}: its months_sd "
+                f"lets the day be {item.likelihood.months_sd:g} months off either way, and a smaller one says that it "
+                "is known better"
+            )
 
 
 def _before_their_days(posterior: Posterior, items: Sequence[Item]) -> Iterator[str]:

@@ -51,7 +51,8 @@ class ComparedModel:
         Sum over the items of the log density of each given the others, natural, and its standard error; undefined
         (nan) for a single item.
     mcse : float
-        Monte Carlo standard error of the sum; nan where the draws do not say.
+        Monte Carlo standard error of the sum; nan where the draws do not say. That smoothed weights are biased, by more
+        the nearer k-hat comes to 0.7, is no part of it.
     difference, difference_se : float
         From the best model, at most 0, and the standard error of that difference; as that of a density it is of one
         item less, where ArviZ divides by all of them.

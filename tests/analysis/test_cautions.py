@@ -77,6 +77,21 @@ def test_a_question_after_the_last_source_is_told_so(
     assert any("no compute is modelled that arrives after 2028-02-24" in line for line in said) is late
 
 
+@pytest.mark.parametrize(("months_sd", "told"), [(1.0, True), (0.1, False)])
+def test_a_run_that_is_said_to_have_begun_and_may_not_have_is_told_of(
+    months_sd: float, told: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`state` says of a believed run that none is launched, with a quarter, where its day may be a month off."""
+    day = date(2027, 3, 1)
+    observed = {"firm": "ByteDance", "event": "compute-equivalent", "date": day}
+    likelihood = {"months_sd": months_sd}
+    known = {"known_since": date(2027, 3, 15), "sources": [{**PRESS[0], "date": date(2027, 3, 15)}]}
+    leak = str(write_item(tmp_path, "run_started", "begun", observed=observed, likelihood=likelihood, **known))
+    assert catchup(["forecast", "--json", *QUICK, "--as-of", "2027-03-20", "--add", leak]) == 0
+    said = [line for line in json.loads(capsys.readouterr().out)["warnings"] if line.startswith("begun: with ")]
+    assert len(said) == told
+
+
 def test_a_figure_that_counts_twice_is_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     paths = [run_of(tmp_path, name, 3e25, typical_share=0.5) for name in ("one", "two")]
     assert any(line.startswith("one and two say the same of the same day") for line in warnings(capsys, *paths))
