@@ -12,9 +12,12 @@ from typing import Any
 from ...model.assumptions import load_assumptions
 from ...priors.errors import unknown_name
 from ..inference.silence import STALE
+from ..studies.attribution_steps import CONFIRMED
 from ..studies.reasons import changed_beside_model
 from .manifest import BrokenRunError
 from .reading import UNSOUND, Run, Shelf, read_runs, why_untrusted
+
+MOVED = 0.5  # months from which what a confirmed silence did is named
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ class Entry:
     def other_changes(self) -> tuple[str, ...]:
         """In words, what else moves the date than items that came or went: model, program, priors, items revised.
 
-        Silence that is confirmed week by week is left out; it is named where more than `STALE` of it is new, where
-        nobody had looked for as long before, and where less of it is confirmed than was.
+        Silence that is confirmed week by week is left out; it is named where nobody had looked for long before, where
+        it moves the median by `MOVED` months, and where less of it is confirmed than was.
         """
         return () if self.before is None else tuple(_other_changes(self.before, self.run))
 
@@ -160,10 +163,20 @@ def _other_changes(before: Run, after: Run) -> Iterator[str]:
     looked, earlier = (_looked(run) for run in (after, before))
     if looked is None or earlier is None:
         return
-    if looked > earlier and max(looked, before.manifest.as_of) - earlier > STALE:
+    if looked > earlier and (before.manifest.as_of - earlier > STALE or _silence_moved(after)):
         yield f"silence confirmed through {looked}"
     elif looked < earlier:
         yield f"silence confirmed through {looked} only"
+
+
+def _silence_moved(run: Run) -> bool:
+    """Whether a day of silence moved the median far, as the run has taken its shift apart."""
+    try:
+        steps = [step for step in run.section("diff")["steps"] if step["title"].startswith(CONFIRMED)]
+        moves = [step["shift"]["0.5"]["months"] for step in steps if not step["noise"]]
+    except (KeyError, TypeError, AttributeError):  # there is none, or it is damaged, which is said elsewhere
+        return False
+    return any(months is None or abs(months) >= MOVED for months in moves)
 
 
 def _of_other_priors(before: Run, after: Run) -> bool:

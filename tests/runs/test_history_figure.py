@@ -144,8 +144,16 @@ def test_what_else_changed_is_marked_too(found: History) -> None:
     first, second = (entry.run for entry in found.entries[:2])
     name = first.manifest.evidence[0]
 
-    def other(months: float, code: str, looked: str, earlier_look: str = "2026-06-01") -> tuple[str, ...]:
-        kept = {"evidence": {"items": [item_kept(name, months)]}, "program": {"code": code}}
+    def other(
+        months: float, code: str, looked: str, earlier_look: str = "2026-06-01", moved: float = 0.1, noise: bool = False
+    ) -> tuple[str, ...]:
+        shift = {"0.5": {"months": moved}}
+        step = {"title": f"silence confirmed: quiet, through {looked}", "shift": shift, "noise": noise}
+        kept = {
+            "evidence": {"items": [item_kept(name, months)]},
+            "program": {"code": code},
+            "diff": {"steps": [{**step, "title": "time passing", "shift": {"0.5": {"months": 3.0}}}, step]},
+        }
         earlier = {"evidence": {"items": [item_kept(name, 3.0)]}, "program": {"code": "a"}}
         before = kept_otherwise(first, earlier, {"silence_confirmed_through": earlier_look})
         after = kept_otherwise(second, kept, {"silence_confirmed_through": looked})
@@ -156,6 +164,9 @@ def test_what_else_changed_is_marked_too(found: History) -> None:
     assert other(3.0, "b", "2026-06-01") == ("another state of the program",)
     assert other(3.0, "a", "2026-07-08") == ("silence confirmed through 2026-07-08",)
     assert other(3.0, "a", "2026-07-08", "2026-06-20") == ()  # as every week
+    assert other(3.0, "a", "2026-07-08", "2026-06-20", -0.6) == ("silence confirmed through 2026-07-08",)
+    assert other(3.0, "a", "2026-07-08", "2026-06-20", -0.6, noise=True) == ()
+    assert other(3.0, "a", "2026-06-20", "2026-07-08") == ("silence confirmed through 2026-06-20 only",)
     told = replace(found.entries[1], items_added=(), items_removed=())
     told.__dict__["other_changes"] = other(3.5, "b", "2026-07-08")
     said = f"another state of the program, {name} revised, silence confirmed through 8 Jul 2026."

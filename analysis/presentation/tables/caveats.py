@@ -27,6 +27,8 @@ WORDS = {
 }
 """By kind of what holds a caveat, what one and several are called."""
 
+MOST_NAMED = 6  # of a kind, where the documentation's page does not have them all
+
 PLACES = {
     "quantities": "priors.md",
     "obstacles": "priors.md",
@@ -113,9 +115,12 @@ def _held(row: Caveat, *, linked: bool) -> Cell:
     spans: list[str | Span] = []
     for kind, words in WORDS.items():
         names = getattr(row.held, kind)
-        for place, name in enumerate(names):
+        shown = names if linked or len(names) <= MOST_NAMED + 1 else names[:MOST_NAMED]
+        for place, name in enumerate(shown):
             before = "; " if place == 0 else ", "
             spans += [f"{before}{words[len(names) > 1]} " if place == 0 else before, _name(kind, name, linked=linked)]
+        if len(shown) < len(names):
+            spans.append(f" and {len(names) - len(shown)} more")
     return (str(spans[0]).removeprefix("; "), *spans[1:])
 
 
